@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Runs every check and test: makes what it needs first, runs every stage whatever the others say, prints the seconds
+# of each, and ends with pytest's summary line. Fails if any stage failed. What follows the command goes to pytest.
+#
+# shellcheck disable=SC2329  # stages call the functions below by their names
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=deploy/venv.sh
+source deploy/venv.sh
+
+# Two OpenMP threads on a busy two-core machine are several times slower than one.
+export OMP_NUM_THREADS=1
+failed=()
+took=()
+
+# stage NAME COMMAND...: run it, note its seconds, remember whether it failed.
+stage() {
+    local name=$1 began=$SECONDS
+    shift
+    say "== $name"
+    "$@" || failed+=("$name")
+    took+=("$((SECONDS - began)) s $name")
+}
+
+# Type checkers and import-linter do not follow editable installations: they read limner through these links.
+link_names() {
+    local folder
+    mkdir -p build/names/limner
+    for folder in bots deploy engine queue storage tests; do
+        ln -sfn "../../../$folder" "build/names/limner/$folder"
+    done
+}
+
+have_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+# The browser tests drive a real Chromium. Where there is none and it cannot be had, they say so themselves.
+get_chromium() {
+    if have_chromium >/dev/null || [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+        return 0
+    fi
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+}
+
+make_venv
+stage "install" install dev
+stage "chromium" get_chromium
+link_names
+stage "ruff check" .venv/bin/ruff check .
+stage "ruff format" .venv/bin/ruff format --check .
+stage "mypy" .venv/bin/python -m mypy -p limner
+stage "import directions" env PYTHONPATH=build/names .venv/bin/lint-imports
+stage "shellcheck" .venv/bin/shellcheck -x deploy/up.sh deploy/check.sh .ci/run
+mkdir -p build
+tests() { .venv/bin/python -m pytest --durations=15 "$@" | tee build/pytest.txt; }
+stage "tests" tests "$@"
+
+printf '%s\n' "" "Seconds of each stage:" "${took[@]}"
+if ((${#failed[@]})); then
+    printf 'Failed: %s\n' "${failed[@]}"
+fi
+tail -n 1 build/pytest.txt
+exit $((${#failed[@]} > 0))

@@ -1,0 +1,81 @@
+"""Commands about one person: quota, forget."""
+
+import asyncio
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from limner.deploy.cli.rim import settings_of
+from limner.deploy.settings import Settings
+
+
+@click.command()
+@click.argument("person", required=False)
+@click.option("--grant", type=click.IntRange(1, 1_000_000), help="Give PERSON this many more portraits.")
+@click.option("--key", help="Why: the same key for the same person is granted only once.")
+@click.pass_context
+def quota(ctx: click.Context, person: str | None, grant: int | None, key: str | None) -> None:
+    """Show how many portraits people have left, or give PERSON more.
+
+    PERSON is an id, or platform and account, as in telegram:4711. Without one, everybody is listed.
+    """
+    if grant is not None and person is None:
+        raise click.UsageError("Say who is to get more portraits: limner quota PERSON --grant NUMBER.")
+    asyncio.run(_quota(settings_of(ctx), person, grant, key))
+
+
+async def _quota(settings: Settings, name: str | None, grant: int | None, key: str | None) -> None:
+    from limner.deploy.compose import migrated
+    from limner.deploy.people import everybody, person_called
+
+    await migrated(settings)
+    if name is not None and grant is not None:
+        await _grant(settings, (await person_called(settings.database_url, name)).id, grant, key)
+    people = await everybody(settings.database_url)
+    if name is not None:
+        people = [await person_called(settings.database_url, name)]
+    table = Table("person", "id", "available", "held", "spent", "granted", box=None)
+    for one in people:
+        account = one.balance
+        numbers = (account.available, account.held, account.spent, account.granted)
+        table.add_row(f"{one.platform}:{one.platform_id}", one.id, *map(str, numbers))
+    Console().print(table if people else "Nobody has written yet.")
+
+
+async def _grant(settings: Settings, user_id: str, amount: int, key: str | None) -> None:
+    from uuid import uuid4
+
+    from limner.deploy.compose import storage_of
+
+    async with storage_of(settings) as storage:
+        if not await storage.quota.grant(user_id, amount, f"operator:{user_id}:{key or uuid4().hex}"):
+            click.echo("That was granted before; nothing was changed.", err=True)
+
+
+@click.command()
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def forget(ctx: click.Context, person: str, *, yes: bool) -> None:
+    """Delete everything about PERSON: photos, Face LoRAs and portraits. This cannot be undone.
+
+    PERSON is an id, or platform and account, as in telegram:4711.
+    """
+    asyncio.run(_forget(settings_of(ctx), person, yes=yes))
+
+
+async def _forget(settings: Settings, name: str, *, yes: bool) -> None:
+    from limner.deploy.compose import migrated, storage_of
+    from limner.deploy.people import person_called
+
+    await migrated(settings)
+    person = await person_called(settings.database_url, name)
+    if not yes:
+        click.confirm(f"Delete everything about {person.platform}:{person.platform_id}?", abort=True)
+    async with storage_of(settings) as storage:
+        receipt = await storage.forget(person.id)
+    click.echo(
+        f"Deleted at {receipt.at:%Y-%m-%d %H:%M} UTC: {receipt.photos} photos, {receipt.portraits} portraits, "
+        f"{receipt.face_loras} Face LoRAs, and the key that opens every copy of them."
+    )

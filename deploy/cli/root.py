@@ -1,0 +1,27 @@
+"""The root of the `limner` command."""
+
+import os
+
+import click
+
+from limner.deploy.cli.inspect import doctor, models, styles
+from limner.deploy.cli.people import forget, quota
+from limner.deploy.cli.portrait import portrait
+from limner.deploy.cli.rim import Rim
+from limner.deploy.cli.serve import prepare, up, web, worker
+from limner.deploy.settings import Settings
+
+
+@click.group(cls=Rim, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="limner")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Paint portraits in chat.
+
+    `limner up` starts everything on this machine; `limner portrait` makes portraits without any chat.
+    """
+    ctx.obj = Settings.from_env(os.environ)
+
+
+for command in (up, portrait, styles, models, quota, forget, worker, web, prepare, doctor):
+    main.add_command(command)

@@ -1,0 +1,55 @@
+"""Commands that run until they are stopped: up, worker, web; and what each of them needs first: prepare."""
+
+import asyncio
+import logging
+
+import click
+
+from limner.deploy.cli.rim import settings_of
+
+
+@click.command()
+@click.pass_context
+def up(ctx: click.Context) -> None:
+    """Start everything on this machine: the queue's server, the worker and the web chat."""
+    from limner.deploy.logs import set_up_logging
+    from limner.deploy.up import run_up
+
+    set_up_logging(logging.WARNING)  # what people read here is the address; the worker's log has the rest
+    asyncio.run(run_up(settings_of(ctx), click.echo))
+
+
+@click.command()
+@click.pass_context
+def worker(ctx: click.Context) -> None:
+    """Run a worker: it examines photos and paints portraits."""
+    from limner.deploy.compose import run_worker
+    from limner.deploy.logs import set_up_logging
+
+    set_up_logging()
+    asyncio.run(run_worker(settings_of(ctx)))
+
+
+@click.command()
+@click.pass_context
+def web(ctx: click.Context) -> None:
+    """Run the web chat alone; a worker runs elsewhere."""
+    from limner.deploy.logs import set_up_logging
+    from limner.deploy.up import run_web
+
+    set_up_logging()
+    asyncio.run(run_web(settings_of(ctx), click.echo))
+
+
+@click.command(hidden=True)
+@click.pass_context
+def prepare(ctx: click.Context) -> None:
+    """Make the home folder, the master key, the database's schema and the demonstration sitter's photos."""
+    from limner.deploy.compose import migrated
+    from limner.deploy.demo import demonstration_photos
+    from limner.deploy.keys import master_key
+
+    settings = settings_of(ctx)
+    master_key(settings)
+    asyncio.run(migrated(settings))
+    demonstration_photos(settings.home / "demo")

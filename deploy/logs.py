@@ -1,0 +1,13 @@
+"""How limner's processes log: one line an event on standard error, without anybody's face, words or token."""
+
+import logging
+
+# httpx writes the address of every request at INFO, and a Telegram address holds the bot's token.
+QUIET = ("httpx", "httpcore", "aiohttp.access", "alembic", "PIL")
+
+
+def set_up_logging(level: int = logging.INFO) -> None:
+    """Log to standard error with time, level and the module that speaks."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,99 @@
+"""The settings, read once from the environment by the composition root.
+
+Nothing is read at import, and no other module of limner reads the environment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from limner.deploy.errors import SettingsError
+from limner.deploy.machine import usable_cores
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where everything is, and the few numbers an operator may choose.
+
+    `web_names` are the names besides localhost that the web chat answers to; `web_https` says that people reach it over
+    HTTPS.
+    `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted.
+    """
+
+    home: Path
+    database_url: str
+    object_store_url: str
+    redis_url: str | None
+    base_model: str
+    style_folders: tuple[Path, ...]
+    web_host: str
+    web_port: int
+    web_names: tuple[str, ...]
+    web_https: bool
+    free_portraits: int
+    engine_threads: int
+    master_key: str | None
+    master_key_file: Path
+    telegram_token: str | None
+    discord_token: str | None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings, with defaults that need nothing but a home folder.
+
+        Raises SettingsError for a value that cannot be used.
+        """
+        home = _home(environ)
+        return cls(
+            home=home,
+            database_url=environ.get("DATABASE_URL") or f"sqlite+aiosqlite:///{home / 'limner.db'}",
+            object_store_url=environ.get("OBJECT_STORE_URL") or (home / "objects").as_uri(),
+            redis_url=environ.get("REDIS_URL") or None,
+            base_model=environ.get("LIMNER_BASE_MODEL") or "nano",
+            style_folders=_folders(environ.get("LIMNER_STYLES", "")),
+            web_host=environ.get("LIMNER_WEB_HOST") or "127.0.0.1",
+            web_port=_whole_number(environ, "LIMNER_WEB_PORT", 8484, lowest=0, highest=65535),
+            web_names=tuple(name.strip() for name in environ.get("LIMNER_WEB_NAMES", "").split(",") if name.strip()),
+            web_https=_yes_or_no(environ, "LIMNER_WEB_HTTPS"),
+            # 24 portraits are three requests of eight: enough to try, not enough to fill a disk.
+            free_portraits=_whole_number(environ, "LIMNER_FREE_PORTRAITS", 24, lowest=0, highest=1_000_000),
+            # One core is left to the chats: threads beyond the cores make a busy machine several times slower.
+            engine_threads=_whole_number(
+                environ, "LIMNER_ENGINE_THREADS", max(1, usable_cores() - 1), lowest=1, highest=1024
+            ),
+            master_key=environ.get("LIMNER_MASTER_KEY") or None,
+            master_key_file=Path(environ.get("LIMNER_MASTER_KEY_FILE") or home / "keys/master.key").expanduser(),
+            telegram_token=environ.get("TELEGRAM_BOT_TOKEN") or None,
+            discord_token=environ.get("DISCORD_BOT_TOKEN") or None,
+        )
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    if chosen := environ.get("LIMNER_HOME"):
+        return Path(chosen).expanduser().absolute()
+    share = Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
+    return share / "limner"
+
+
+def _folders(value: str) -> tuple[Path, ...]:
+    folders = tuple(Path(part).expanduser() for part in value.split(":") if part)
+    for folder in folders:
+        if not folder.is_dir():
+            raise SettingsError("LIMNER_STYLES", value, f"folders that exist, with ':' between them; {folder} does not")
+    return folders
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
+        raise SettingsError(name, text, f"a whole number from {lowest} to {highest}")
+    return int(text)
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").strip()
+    if text not in {"", "0", "1"}:
+        raise SettingsError(name, text, "1 for yes or 0 for no")
+    return text == "1"

@@ -1,0 +1,100 @@
+"""`limner up`: everything on this machine, started in order and ended in reverse.
+
+one at a time -> home, key, schema -> Valkey -> web chat -> worker ... Ctrl-C ... worker -> web chat -> Valkey
+"""
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+from limner.deploy.children import Child
+from limner.deploy.compose import prepared, redis_of, web_chat
+from limner.deploy.demo import demonstration_photos
+from limner.deploy.errors import UserMistakeError
+from limner.deploy.models import model_problem
+from limner.deploy.settings import Settings
+
+Say = Callable[[str], None]
+
+
+async def run_up(settings: Settings, say: Say) -> None:
+    """Start everything, say where, and run until Ctrl-C or SIGTERM; then end everything.
+
+    Raises UserMistakeError where limner runs from this home already, the port is taken, or the base model is unusable.
+    """
+    if problem := model_problem(settings.base_model):
+        raise UserMistakeError(problem)
+    with only_one(settings.home):
+        stopping = stop_signal()
+        await prepared()
+        async with AsyncExitStack() as stack:
+            redis_url = await stack.enter_async_context(redis_of(settings, stops=True))
+            # The chat first: it opens all that a worker opens, so that a wrong setting is told before one is started.
+            address = await stack.enter_async_context(web_chat(settings, redis_url))
+            await stack.enter_async_context(_worker(settings, redis_url, say))
+            say(welcome(address, demonstration_photos(settings.home / "demo")))
+            await stopping.wait()
+            say("Stopping.")
+    say("Everything has stopped; nothing is lost.")
+
+
+async def run_web(settings: Settings, say: Say) -> None:
+    """Serve the web chat alone until Ctrl-C or SIGTERM."""
+    stopping = stop_signal()
+    await prepared()
+    async with redis_of(settings) as redis_url, web_chat(settings, redis_url) as address:
+        say(f"The web chat is ready at {address}")
+        await stopping.wait()
+
+
+def stop_signal() -> asyncio.Event:
+    """Return an event that Ctrl-C and SIGTERM set."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[None]:
+    """Keep a second `limner up` out of this home for the length of the block. Released even by a crash."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (home / "up.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = (
+                f"limner is already running from {home}. Stop that one first, or set LIMNER_HOME to another folder."
+            )
+            raise UserMistakeError(message) from None
+        yield
+
+
+@asynccontextmanager
+async def _worker(settings: Settings, redis_url: str, say: Say) -> AsyncIterator[None]:
+    environ = {**os.environ, "REDIS_URL": redis_url, "LIMNER_HOME": str(settings.home)}
+    command = (sys.executable, "-m", "limner.deploy.cli", "worker")
+    worker = Child("worker", command, environ, settings.home / "logs/worker.log", say)
+    task = asyncio.create_task(worker.keep_alive())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def welcome(address: str, photos: list[Path]) -> str:
+    """Tell where the chat is, and which photos to try it with."""
+    tried = "\n".join(f"  {photo}" for photo in photos)
+    return (
+        f"\nlimner is ready at {address}\n\n"
+        f"Photos of a fictional sitter to try it with:\n{tried}\n\n"
+        "Press Ctrl-C to stop."
+    )

@@ -1,0 +1,77 @@
+"""What `limner doctor` finds."""
+
+import importlib.util
+import socket
+from pathlib import Path
+
+import pytest
+
+from limner.deploy.doctor import Finding, State, examine
+from limner.deploy.keys import master_key
+from limner.deploy.settings import Settings
+
+
+def found(home: Path, **environ: str) -> dict[str, Finding]:
+    """Return the findings by their subjects."""
+    return {one.subject: one for one in examine(Settings.from_env({"LIMNER_HOME": str(home), **environ}))}
+
+
+def test_every_finding_is_a_sentence(tmp_path: Path) -> None:
+    """Each finding ends as a sentence does, good or not."""
+    for finding in found(tmp_path, LIMNER_BASE_MODEL="nowhere").values():
+        assert finding.sentence.endswith("."), finding
+
+
+def test_looking_changes_nothing(tmp_path: Path) -> None:
+    """A look at a machine without limner's home makes none."""
+    found(tmp_path / "home")
+    assert not (tmp_path / "home").exists()
+
+
+def test_missing_tokens_are_no_fault(tmp_path: Path) -> None:
+    """A bot without a token is optional, and with one it is there; the token is not printed."""
+    assert found(tmp_path)["Telegram"].state is State.OPTIONAL
+    telegram = found(tmp_path, TELEGRAM_BOT_TOKEN="1:secret")["Telegram"]
+    assert telegram.state is State.GOOD
+    assert "secret" not in telegram.sentence
+
+
+def test_a_missing_library_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without torch the doctor does not fail itself: it names the extra that brings it."""
+    here = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else here(name))
+    torch = found(tmp_path)["torch"]
+    assert torch.state is State.MISSING
+    assert "limner[engine]" in torch.sentence
+
+
+def test_a_base_model_that_is_none_is_missing(tmp_path: Path) -> None:
+    """A folder without model_index.json is no base model, and neither is a name that means nothing."""
+    assert "model_index.json" in found(tmp_path, LIMNER_BASE_MODEL=str(tmp_path))["base model"].sentence
+    nothing = found(tmp_path, LIMNER_BASE_MODEL="sd99")["base model"]
+    assert nothing.state is State.MISSING
+    assert "nano" in nothing.sentence
+
+
+def test_a_silent_redis_is_missing_and_its_password_stays_secret(tmp_path: Path) -> None:
+    """A REDIS_URL at which nothing answers is missing; the password in it is not printed."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        redis = found(tmp_path, REDIS_URL=f"redis://:secret@127.0.0.1:{unused.getsockname()[1]}")["Redis"]
+    assert redis.state is State.MISSING
+    assert "secret" not in redis.sentence
+
+
+def test_a_redis_that_listens_is_good(tmp_path: Path) -> None:
+    """A REDIS_URL at which something listens is good, by TCP or by unix socket."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert found(tmp_path, REDIS_URL=f"redis://127.0.0.1:{port}")["Redis"].state is State.GOOD
+
+
+def test_a_key_that_others_may_read_is_missing(tmp_path: Path) -> None:
+    """The doctor sees a key file with loose rights."""
+    master_key(Settings.from_env({"LIMNER_HOME": str(tmp_path)}))
+    assert found(tmp_path)["master key"].state is State.GOOD
+    (tmp_path / "keys/master.key").chmod(0o640)
+    assert found(tmp_path)["master key"].state is State.MISSING

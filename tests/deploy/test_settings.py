@@ -1,0 +1,44 @@
+"""Settings: defaults that need nothing, and sentences for values that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from limner.deploy.errors import SettingsError
+from limner.deploy.settings import Settings
+
+
+def test_nothing_set_gives_local_defaults(tmp_path: Path) -> None:
+    """With only a home folder everything lies below it and no Redis is asked for."""
+    settings = Settings.from_env({"LIMNER_HOME": str(tmp_path)})
+    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/limner.db"
+    assert settings.object_store_url == f"file://{tmp_path}/objects"
+    assert settings.redis_url is None
+    assert settings.base_model == "nano"
+    assert (settings.web_host, settings.web_port) == ("127.0.0.1", 8484)
+
+
+def test_empty_values_count_as_unset(tmp_path: Path) -> None:
+    """A variable that is set to nothing, as a compose file leaves it, is the same as an unset one."""
+    named = dict.fromkeys(["REDIS_URL", "LIMNER_WEB_PORT", "TELEGRAM_BOT_TOKEN", "LIMNER_MASTER_KEY"], "")
+    assert Settings.from_env({"LIMNER_HOME": str(tmp_path), **named}) == Settings.from_env(
+        {"LIMNER_HOME": str(tmp_path)}
+    )
+
+
+def test_a_relative_home_is_made_absolute() -> None:
+    """A relative LIMNER_HOME means the same folder in every process, wherever it runs."""
+    assert Settings.from_env({"LIMNER_HOME": "here"}).home == Path.cwd() / "here"
+
+
+@pytest.mark.parametrize("port", ["eighty", "-1", "65536", "8.5", "²"])
+def test_a_port_that_is_none_is_refused_with_its_name(tmp_path: Path, port: str) -> None:
+    """A port that is no port names the variable, the value and what it may be."""
+    with pytest.raises(SettingsError, match=r"LIMNER_WEB_PORT.*from 0 to 65535"):
+        Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_WEB_PORT": port})
+
+
+def test_a_styles_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    """A folder of styles that does not exist is named."""
+    with pytest.raises(SettingsError, match="nowhere"):
+        Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_STYLES": f"{tmp_path}:{tmp_path}/nowhere"})
