@@ -1,0 +1,102 @@
+"""Where everything is kept: the table of contents of this folder.
+
+    users       who sits, consent, where the conversation stands
+    photos      what a sitter sent, one set at a time, and what the examination said
+    requests    queued -> running -> made | failed | cancelled, each step one transaction
+    portraits   what goes back
+    face_loras  what was learned of a sitter
+    quota       the ledger: available + held + spent = granted
+    outbox      what a sitter must still be told
+    forget      the key first, then everything else, with a receipt
+
+Rows are in SQL, bytes are encrypted objects (`objects`, `keys`). Knows no chat, no queue, no engine.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from limner.storage.database import Clock, Database, create_engine, utc_now
+from limner.storage.face_loras import FaceLora, FaceLoras
+from limner.storage.forgetting import Forgetting, Receipt
+from limner.storage.keys import KEY_BYTES, Keys
+from limner.storage.objects import Objects, open_store
+from limner.storage.outbox import Notice, Outbox
+from limner.storage.photos import Photo, Photos
+from limner.storage.portraits import NewPortrait, Portrait, Portraits
+from limner.storage.quota import Balance, Entry, Quota
+from limner.storage.requests import Request, Requests
+from limner.storage.upgrade import migrate
+from limner.storage.users import ChatState, User, Users
+
+__all__ = [
+    "KEY_BYTES",
+    "Balance",
+    "ChatState",
+    "Entry",
+    "FaceLora",
+    "NewPortrait",
+    "Notice",
+    "Photo",
+    "Portrait",
+    "Receipt",
+    "Request",
+    "Storage",
+    "User",
+    "migrate",
+    "open_storage",
+]
+
+FREE_PORTRAITS = 24
+
+
+class Storage:
+    """All subjects over one database and one object store."""
+
+    def __init__(self, database: Database, objects: Objects, keys: Keys, *, free_portraits: int, clock: Clock) -> None:
+        self.users = Users(database, keys, clock, free_portraits)
+        self.photos = Photos(database, objects, clock)
+        self.requests = Requests(database, objects, clock)
+        self.portraits = Portraits(database, objects)
+        self.face_loras = FaceLoras(database, objects, clock)
+        self.quota = Quota(database, clock)
+        self.outbox = Outbox(database, clock)
+        self._forgetting = Forgetting(database, objects, keys, clock)
+
+    async def forget(self, user_id: str) -> Receipt:
+        """Delete everything about a user, the key first; cancel running requests before, or they fail at their end.
+
+        Raises NotFoundError for an unknown user.
+        """
+        return await self._forgetting.forget(user_id)
+
+    async def receipt(self, user_id: str) -> Receipt:
+        """Give the receipt of a user who was forgotten; NotFoundError when none was written."""
+        return await self._forgetting.receipt(user_id)
+
+    async def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
+        """Delete objects that no row names and finish interrupted forgetting; return how many objects went."""
+        return await self._forgetting.sweep(older_than)
+
+
+@asynccontextmanager
+async def open_storage(
+    database_url: str,
+    object_store_url: str,
+    master_key: bytes,
+    *,
+    free_portraits: int = FREE_PORTRAITS,
+    clock: Clock = utc_now,
+) -> AsyncIterator[Storage]:
+    """Open storage for the length of the block; the schema must be there (`migrate`).
+
+    `database_url` is `sqlite:///file` or `postgresql://…`; `object_store_url` is `file:///folder`, `memory:///` or
+    `s3://bucket`; `master_key` has 32 bytes (ValueError otherwise). `clock` tells the time in UTC.
+    """
+    database = Database(create_engine(database_url))
+    try:
+        keys = Keys(database, master_key, clock)
+        objects = Objects(open_store(object_store_url), keys)
+        yield Storage(database, objects, keys, free_portraits=free_portraits, clock=clock)
+    finally:
+        await database.close()

@@ -1,0 +1,119 @@
+"""Forgetting a person, and sweeping up what crashes left behind.
+
+Forgetting goes: the data key first (from then on nothing opens, wherever a copy lies), then the objects, then the
+rows. A crash between is finished by the next sweep. What stays is a line in the deletion log: keyed hashes, counts,
+and how much quota was left, so that coming back is not a way to fresh free portraits.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from limner.storage.database import Clock, Database
+from limner.storage.errors import NotFoundError
+from limner.storage.keys import Keys
+from limner.storage.objects import Objects
+from limner.storage.schema import (
+    OBJECT_COLUMNS,
+    accounts,
+    data_keys,
+    deletion_log,
+    face_loras,
+    photos,
+    portraits,
+    users,
+)
+from limner.storage.users import person
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was deleted, and when; `key_destroyed` says that no copy of it can be read any more."""
+
+    at: datetime
+    photos: int
+    portraits: int
+    face_loras: int
+    key_destroyed: bool
+
+
+class Forgetting:
+    """Delete persons and orphans."""
+
+    def __init__(self, database: Database, objects: Objects, keys: Keys, clock: Clock) -> None:
+        self._database = database
+        self._objects = objects
+        self._keys = keys
+        self._clock = clock
+
+    async def forget(self, user_id: str) -> Receipt:
+        """Delete everything about a user, the key first.
+
+        May be repeated after a crash and then gives the same receipt. Raises NotFoundError for an unknown user.
+        """
+        async with self._database.write() as connection:
+            await self._destroy_key(connection, user_id)
+        await self._database.scrub()
+        await self._objects.delete_all_of(user_id)
+        async with self._database.write() as connection:
+            await connection.execute(users.delete().where(users.c.id == user_id))
+        await self._database.scrub()
+        return await self.receipt(user_id)
+
+    async def receipt(self, user_id: str) -> Receipt:
+        """Give the receipt of a user who was forgotten; NotFoundError when none was written."""
+        mine = deletion_log.c.user_hash == self._keys.fingerprint(user_id)
+        async with self._database.read() as connection:
+            line = (await connection.execute(sa.select(deletion_log).where(mine))).one_or_none()
+        if line is None:
+            raise NotFoundError("receipt of", user_id)
+        return Receipt(line.at, line.photos, line.portraits, line.face_loras, key_destroyed=True)
+
+    async def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
+        """Delete the objects that no row names and finish what forgetting began; return how many objects went.
+
+        Objects younger than `older_than` are spared: their row may be on its way.
+        """
+        keyless = sa.select(users.c.id).outerjoin(data_keys).where(data_keys.c.user_id.is_(None))
+        async with self._database.read() as connection:
+            unfinished = (await connection.execute(keyless)).scalars().all()
+        for user_id in unfinished:
+            await self.forget(user_id)
+        oldest_spared = self._clock() - older_than
+        # Listed before the rows are read: an object that is written in between is not on the list.
+        old = [found.path for found in await self._objects.listing() if found.modified_at < oldest_spared]
+        wanted = await self._wanted()
+        return await self._objects.delete(path for path in old if path not in wanted)
+
+    async def _wanted(self) -> set[str]:
+        every = sa.union_all(*(sa.select(column).where(column.is_not(None)) for column in OBJECT_COLUMNS))
+        async with self._database.read() as connection:
+            return set((await connection.execute(every)).scalars())
+
+    async def _destroy_key(self, connection: AsyncConnection, user_id: str) -> None:
+        user = (await connection.execute(sa.select(users).where(users.c.id == user_id))).one_or_none()
+        if user is None:
+            raise NotFoundError("user", user_id)
+        if not await self._keys.destroy(connection, user_id):
+            return  # an earlier call came this far
+        left = sa.select(accounts.c.available + accounts.c.held).where(accounts.c.user_id == user_id)
+        line = {
+            "user_hash": self._keys.fingerprint(user_id),
+            "person_hash": self._keys.fingerprint(person(user.platform, user.platform_id)),
+            "at": self._clock(),
+            "photos": await _count(connection, photos, user_id),
+            "portraits": await _count(connection, portraits, user_id),
+            "face_loras": await _count(connection, face_loras, user_id),
+            "quota_left": await connection.scalar(left) or 0,
+        }
+        await connection.execute(deletion_log.insert().values(line))
+        # From here the person is a stranger: writing again makes a new user even if we die before the rows go.
+        nameless = {"platform_id": f"forgotten:{user_id}"}
+        await connection.execute(users.update().where(users.c.id == user_id).values(nameless))
+
+
+async def _count(connection: AsyncConnection, table: sa.Table, user_id: str) -> int:
+    query = sa.select(sa.func.count()).select_from(table).where(table.c.user_id == user_id)
+    return (await connection.execute(query)).scalar_one()

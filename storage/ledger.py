@@ -1,0 +1,129 @@
+"""The quota ledger's three moves, each inside somebody else's transaction.
+
+account (available, held, spent, granted), hold (one for each key, settled once), entry (append-only). Every move is a
+conditional update, and the table itself refuses a negative balance and a sum that is not what was granted: whatever
+is killed or run twice, available + held + spent = granted. It fails closed: without an account there is no quota.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from limner.storage.database import insert_new
+from limner.storage.errors import NotFoundError, QuotaExceededError
+from limner.storage.schema import accounts, entries, holds
+
+
+async def grant(connection: AsyncConnection, now: datetime, user_id: str, amount: int, key: str) -> bool:
+    """Add `amount` to what is available, once for each key; tell whether it was added now."""
+    if not await _enter(connection, now, user_id, "grant", amount, key):
+        return False
+    changed = await connection.execute(
+        accounts.update()
+        .where(accounts.c.user_id == user_id)
+        .values(available=accounts.c.available + amount, granted=accounts.c.granted + amount)
+    )
+    if changed.rowcount != 1:
+        raise NotFoundError("account of", user_id)
+    return True
+
+
+async def reserve(
+    connection: AsyncConnection,
+    now: datetime,
+    user_id: str,
+    amount: int,
+    key: str,
+    expires_at: datetime | None = None,
+) -> bool:
+    """Move `amount` from available to held, once for each key; tell whether it was moved now.
+
+    Raises QuotaExceededError when less is available, and ValueError when the key holds something else already.
+    """
+    row = {"key": key, "user_id": user_id, "amount": amount, "state": "held", "expires_at": expires_at}
+    if not await insert_new(connection, holds, **row):
+        await _same_hold(connection, user_id, amount, key)
+        return False
+    moved = await connection.execute(
+        accounts.update()
+        .where(accounts.c.user_id == user_id, accounts.c.available >= amount)
+        .values(available=accounts.c.available - amount, held=accounts.c.held + amount)
+    )
+    if moved.rowcount != 1:
+        raise QuotaExceededError(amount, await _available(connection, user_id))
+    await _enter(connection, now, user_id, "reserve", amount, key)
+    return True
+
+
+async def settle(connection: AsyncConnection, now: datetime, key: str, spend: int | None) -> bool:
+    """End a hold: spend `spend` of it (None: all of it) and give back the rest; tell whether it ended now.
+
+    A hold that was settled before, either way, stays as it is. Raises NotFoundError for an unknown key.
+    """
+    hold = (
+        await connection.execute(sa.select(holds.c.user_id, holds.c.amount).where(holds.c.key == key))
+    ).one_or_none()
+    if hold is None:
+        raise NotFoundError("hold", key)
+    spent = hold.amount if spend is None else spend
+    if not 0 <= spent <= hold.amount:
+        raise ValueError(f"{spent} of a hold of {hold.amount} cannot be spent.")
+    ended = await connection.execute(
+        holds.update()
+        .where(holds.c.key == key, holds.c.state == "held")
+        .values(state="committed" if spent else "refunded")
+    )
+    if ended.rowcount != 1:
+        return False
+    await _pay(connection, hold.user_id, spent, hold.amount - spent)
+    for kind, amount in (("commit", spent), ("refund", hold.amount - spent)):
+        if amount:
+            await _enter(connection, now, hold.user_id, kind, amount, key)
+    return True
+
+
+async def _pay(connection: AsyncConnection, user_id: str, spent: int, returned: int) -> None:
+    await connection.execute(
+        accounts.update()
+        .where(accounts.c.user_id == user_id)
+        .values(
+            held=accounts.c.held - spent - returned,
+            spent=accounts.c.spent + spent,
+            available=accounts.c.available + returned,
+        )
+    )
+
+
+async def _enter(connection: AsyncConnection, now: datetime, user_id: str, kind: str, amount: int, key: str) -> bool:
+    if amount <= 0:
+        raise ValueError(f"An amount of {amount} is no entry; it must be positive.")
+    query = sa.select(entries.c.user_id, entries.c.amount).where(entries.c.key == key, entries.c.kind == kind)
+    row = {"user_id": user_id, "kind": kind, "amount": amount, "key": key, "at": now}
+    if await insert_new(connection, entries, **row):
+        return True
+    found = (await connection.execute(query)).one_or_none()
+    if found is None:
+        raise NotFoundError("account of", user_id)
+    if tuple(found) != (user_id, amount):
+        raise ValueError(f"The key {key!r} stands for another {kind} already.")
+    return False
+
+
+async def _same_hold(connection: AsyncConnection, user_id: str, amount: int, key: str) -> None:
+    query = sa.select(holds.c.user_id, holds.c.amount).where(holds.c.key == key)
+    found = (await connection.execute(query)).one_or_none()
+    if found is None:  # the insert was refused for another reason: no such user, or nothing asked for
+        if amount <= 0:
+            raise ValueError(f"An amount of {amount} cannot be held; it must be positive.")
+        raise NotFoundError("account of", user_id)
+    if tuple(found) != (user_id, amount):
+        raise ValueError(f"The key {key!r} holds something else already.")
+
+
+async def _available(connection: AsyncConnection, user_id: str) -> int:
+    query = sa.select(accounts.c.available).where(accounts.c.user_id == user_id)
+    found: int | None = (await connection.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError("account of", user_id)
+    return found

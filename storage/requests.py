@@ -1,0 +1,205 @@
+"""Requests: portraits asked for in one style from one set, from acceptance to exactly one end.
+
+queued -> running -> made | failed | cancelled. Each step is one conditional update, so of two that race (a cancel and
+a result, two workers) exactly one wins and the other changes nothing. The quota moves and the notice is posted in the
+transaction of the step itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from limner.storage import ledger, outbox
+from limner.storage.database import Clock, Database, columns_of, insert_new
+from limner.storage.errors import NotFoundError
+from limner.storage.objects import Objects
+from limner.storage.portraits import NewPortrait, rows_for
+from limner.storage.schema import photo_sets, portraits, requests
+
+_UNFINISHED = requests.c.state.in_(("queued", "running"))
+_ENDS: dict[str, outbox.NoticeKind] = {
+    "made": "portraits_made",
+    "failed": "request_failed",
+    "cancelled": "request_cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `attempt` counts its tries from 0; `reason` says why it failed."""
+
+    id: str
+    user_id: str
+    set_id: str
+    style: str
+    count: int
+    seed: int
+    state: Literal["queued", "running", "made", "failed", "cancelled"]
+    reason: str | None
+    attempt: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Requests:
+    """Keep requests and take them through their states."""
+
+    def __init__(self, database: Database, objects: Objects, clock: Clock) -> None:
+        self._database = database
+        self._objects = objects
+        self._clock = clock
+
+    async def accept(
+        self, user_id: str, set_id: str, style: str, count: int, seed: int, key: str | None = None
+    ) -> Request:
+        """Reserve `count` portraits of quota and queue the request, both or neither.
+
+        With a `key` (a button press, an update id) a repeated call gives back the first request. Raises
+        QuotaExceededError when too little is left, NotFoundError when the set is not this user's.
+        """
+        now = self._clock()
+        new = Request(uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None)
+        row = {name: getattr(new, name) for name in Request.__slots__}
+        async with self._database.write() as connection:
+            await _check_set(connection, user_id, set_id)
+            if not await insert_new(connection, requests, **row, key=key):
+                same = sa.and_(requests.c.user_id == user_id, requests.c.key == key)
+                return await _one(connection, same, key or new.id)
+            await ledger.reserve(connection, now, user_id, count, new.id)
+        return new
+
+    async def start(self, request_id: str, attempt: int) -> bool:
+        """Mark a try as running; False when the request has ended or a later try was begun.
+
+        The same try may start again (its worker died). Raises NotFoundError for an unknown request.
+        """
+        may = sa.and_(_UNFINISHED, requests.c.attempt <= attempt)
+        started = sa.func.coalesce(requests.c.started_at, self._clock())
+        return await self._step(request_id, may, state="running", attempt=attempt, started_at=started)
+
+    async def requeue(self, request_id: str, attempt: int) -> bool:
+        """Put try `attempt` back into the queue as try `attempt + 1`; False when it moved on meanwhile."""
+        may = sa.and_(_UNFINISHED, requests.c.attempt == attempt)
+        return await self._step(request_id, may, state="queued", attempt=attempt + 1)
+
+    async def made(self, request_id: str, portraits: Sequence[NewPortrait]) -> bool:
+        """Store the portraits and end the request as made; False (and nothing stored) when it has ended already.
+
+        The quota of portraits that were asked for and not made is given back. Raises NotFoundError for an unknown
+        request and ValueError without portraits: an answer is never empty.
+        """
+        if not portraits:
+            raise ValueError(f"The request {request_id!r} cannot be made of no portraits.")
+        request = await self.get(request_id)
+        if request.state not in {"queued", "running"}:
+            return False
+        rows = await rows_for(self._objects, request.id, request.user_id, self._clock(), portraits)
+        spent = min(len(rows), request.count)
+        won = await self._end(request_id, "made", None, spent, rows)
+        if not won:
+            await self._objects.delete(row["png_object"] for row in rows)
+        return won
+
+    async def fail(self, request_id: str, reason: str) -> bool:
+        """End a request as failed and refund it; False when it has ended already."""
+        return await self._end(request_id, "failed", reason, 0)
+
+    async def cancel(self, request_id: str) -> bool:
+        """End a request as cancelled and refund it; False when it has ended already."""
+        return await self._end(request_id, "cancelled", None, 0)
+
+    async def get(self, request_id: str) -> Request:
+        """Find a request; NotFoundError for an unknown one. Compare its `user_id` before showing it to anybody."""
+        async with self._database.read() as connection:
+            return await _one(connection, requests.c.id == request_id, request_id)
+
+    async def of_user(self, user_id: str, limit: int = 20) -> list[Request]:
+        """List a user's requests, newest first."""
+        newest = sa.select(*columns_of(requests, Request)).order_by(requests.c.created_at.desc(), requests.c.id)
+        return await self._list(newest.where(requests.c.user_id == user_id).limit(limit))
+
+    async def active(self, user_id: str) -> list[Request]:
+        """List a user's requests that have not ended, oldest first."""
+        return await self._list(_oldest_first().where(requests.c.user_id == user_id, _UNFINISHED))
+
+    async def queued(self) -> list[Request]:
+        """List everybody's requests that wait, oldest first."""
+        return await self._list(_oldest_first().where(requests.c.state == "queued"))
+
+    async def running(self) -> list[Request]:
+        """List everybody's requests that a worker has begun, oldest first."""
+        return await self._list(_oldest_first().where(requests.c.state == "running"))
+
+    async def checkpoint(self, request_id: str, data: bytes) -> bool:
+        """Replace the state that training can resume from; False when the request has ended."""
+        request = await self.get(request_id)
+        path = await self._objects.write(request.user_id, "checkpoint", data)
+        mine = requests.c.id == request_id
+        async with self._database.write() as connection:
+            before = await connection.scalar(sa.select(requests.c.checkpoint_object).where(mine))
+            kept = await connection.execute(requests.update().where(mine, _UNFINISHED).values(checkpoint_object=path))
+        await self._objects.delete([before if kept.rowcount == 1 else path])
+        return kept.rowcount == 1
+
+    async def read_checkpoint(self, request_id: str) -> bytes | None:
+        """Give the latest checkpoint of a request that has not ended, or None."""
+        query = sa.select(requests.c.user_id, requests.c.checkpoint_object).where(requests.c.id == request_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is None or row.checkpoint_object is None:
+            return None
+        return await self._objects.read(row.user_id, row.checkpoint_object)
+
+    async def _step(self, request_id: str, may: sa.ColumnElement[bool], **values: Any) -> bool:
+        mine = requests.c.id == request_id
+        async with self._database.write() as connection:
+            changed = await connection.execute(requests.update().where(mine, may).values(values))
+            if changed.rowcount == 0:
+                await _one(connection, mine, request_id)
+        return changed.rowcount == 1
+
+    async def _end(
+        self, request_id: str, state: str, reason: str | None, spent: int, rows: Sequence[dict[str, Any]] = ()
+    ) -> bool:
+        mine, now = requests.c.id == request_id, self._clock()
+        end = {"state": state, "reason": reason, "finished_at": now, "checkpoint_object": None}
+        async with self._database.write() as connection:
+            before = (await connection.execute(sa.select(requests).where(mine))).one_or_none()
+            if before is None:
+                raise NotFoundError("request", request_id)
+            changed = await connection.execute(requests.update().where(mine, _UNFINISHED).values(end))
+            if changed.rowcount == 0:
+                return False
+            if rows:
+                await connection.execute(portraits.insert(), list(rows))
+            await ledger.settle(connection, now, request_id, spent)
+            await outbox.post(connection, now, before.user_id, _ENDS[state], request_id=request_id)
+        await self._objects.delete([before.checkpoint_object])
+        return True
+
+    async def _list(self, query: sa.Select[Any]) -> list[Request]:
+        async with self._database.read() as connection:
+            return [Request(*row) for row in await connection.execute(query)]
+
+
+def _oldest_first() -> sa.Select[Any]:
+    return sa.select(*columns_of(requests, Request)).order_by(requests.c.created_at, requests.c.id)
+
+
+async def _check_set(connection: AsyncConnection, user_id: str, set_id: str) -> None:
+    query = sa.select(photo_sets.c.id).where(photo_sets.c.id == set_id, photo_sets.c.user_id == user_id)
+    if (await connection.execute(query)).first() is None:
+        raise NotFoundError("photo set", set_id)
+
+
+async def _one(connection: AsyncConnection, condition: sa.ColumnElement[bool], name: str) -> Request:
+    row = (await connection.execute(sa.select(*columns_of(requests, Request)).where(condition))).one_or_none()
+    if row is None:
+        raise NotFoundError("request", name)
+    return Request(*row)

@@ -1,0 +1,143 @@
+"""Users: who sits, what they agreed to, and where their conversation stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from limner.storage import ledger
+from limner.storage.database import Clock, Database, columns_of, insert_new
+from limner.storage.errors import NotFoundError
+from limner.storage.keys import Keys
+from limner.storage.schema import accounts, chat_states, consents, deletion_log, users
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person on one platform; `consent_version` is the text agreed to last."""
+
+    id: str
+    platform: str
+    platform_id: str
+    language: str
+    consent_version: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChatState:
+    """Where a conversation stands; survives a restart."""
+
+    name: str
+    set_id: str | None = None
+    style: str | None = None
+
+
+NEW_CHAT = ChatState("new")
+
+
+class Users:
+    """Keep users, their consent and their chat states."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Clock, free_portraits: int) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._free_portraits = free_portraits
+
+    async def get_or_create(self, platform: str, platform_id: str, language: str = "en") -> User:
+        """Find the user of a platform account or make it, with a data key and the free portraits, exactly once.
+
+        Somebody who was forgotten and comes back gets what was left of the quota, not a new free grant.
+        """
+        mine = sa.and_(users.c.platform == platform, users.c.platform_id == platform_id)
+        found = await self._find(mine)
+        if found is None:
+            async with self._database.write() as connection:
+                await self._create(connection, platform, platform_id, language)
+            found = await self._find(mine)
+        if found is None:  # forgotten by another task at this very moment
+            raise NotFoundError("user", platform_id)
+        return found
+
+    async def get(self, user_id: str) -> User:
+        """Find a user by id; NotFoundError when unknown or forgotten."""
+        found = await self._find(users.c.id == user_id)
+        if found is None:
+            raise NotFoundError("user", user_id)
+        return found
+
+    async def record_consent(self, user_id: str, text_version: str) -> None:
+        """Write down that a user agreed to a text now; the first time of each text counts."""
+        async with self._database.write() as connection:
+            await self._require(connection, user_id)
+            await insert_new(connection, consents, user_id=user_id, text_version=text_version, at=self._clock())
+
+    async def has_consent(self, user_id: str, text_version: str) -> bool:
+        """Tell whether a user agreed to this text."""
+        query = sa.select(consents.c.at).where(consents.c.user_id == user_id, consents.c.text_version == text_version)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def get_state(self, user_id: str) -> ChatState:
+        """Give the conversation's state, `new` before the first one was set."""
+        query = sa.select(*columns_of(chat_states, ChatState)).where(chat_states.c.user_id == user_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return NEW_CHAT if row is None else ChatState(*row)
+
+    async def set_state(self, user_id: str, state: ChatState) -> None:
+        """Replace the conversation's state; NotFoundError for an unknown user."""
+        values = {"name": state.name, "set_id": state.set_id, "style": state.style, "updated_at": self._clock()}
+        async with self._database.write() as connection:
+            await self._require(connection, user_id)
+            if not await insert_new(connection, chat_states, user_id=user_id, **values):
+                mine = chat_states.c.user_id == user_id
+                await connection.execute(chat_states.update().where(mine).values(values))
+
+    async def _create(self, connection: AsyncConnection, platform: str, platform_id: str, language: str) -> None:
+        user_id, now = uuid4().hex, self._clock()
+        row = {"id": user_id, "platform": platform, "platform_id": platform_id}
+        if not await insert_new(connection, users, **row, language=language, created_at=now):
+            return  # another task was faster
+        await self._keys.create(connection, user_id)
+        empty = {"user_id": user_id, "available": 0, "held": 0, "spent": 0, "granted": 0}
+        await connection.execute(accounts.insert().values(empty))
+        left = await self._left_behind(connection, platform, platform_id)
+        amount, why = (self._free_portraits, "free") if left is None else (left, "returned")
+        if amount > 0:
+            await ledger.grant(connection, now, user_id, amount, f"{why}:{user_id}")
+
+    async def _left_behind(self, connection: AsyncConnection, platform: str, platform_id: str) -> int | None:
+        query = (
+            sa.select(deletion_log.c.quota_left)
+            .where(deletion_log.c.person_hash == self._keys.fingerprint(person(platform, platform_id)))
+            .order_by(deletion_log.c.at.desc())
+            .limit(1)
+        )
+        left: int | None = (await connection.execute(query)).scalar_one_or_none()
+        return left
+
+    async def _find(self, condition: sa.ColumnElement[bool]) -> User | None:
+        newest = (
+            sa.select(consents.c.text_version)
+            .where(consents.c.user_id == users.c.id)
+            .order_by(consents.c.at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = sa.select(users, newest.label("consent_version")).where(condition)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else User(**row)
+
+    async def _require(self, connection: AsyncConnection, user_id: str) -> None:
+        if (await connection.execute(sa.select(users.c.id).where(users.c.id == user_id))).first() is None:
+            raise NotFoundError("user", user_id)
+
+
+def person(platform: str, platform_id: str) -> str:
+    """Name a person for the deletion log's keyed hash."""
+    return f"{platform}:{platform_id}"

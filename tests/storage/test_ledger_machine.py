@@ -1,0 +1,128 @@
+"""The ledger against a model, over interleavings that nobody thought of."""
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from limner.storage import open_storage
+from limner.storage.errors import NotFoundError, QuotaExceededError
+from limner.storage.quota import Balance
+
+KEYS = st.sampled_from([f"job {n}" for n in range(6)])
+AMOUNTS = st.integers(1, 12)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Grants, reserves and settlements in any order, repeated and at once, on one account."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = Path(tempfile.mkdtemp(prefix="ledger-"))
+        shutil.copy(self.template, self.folder / "limner.db")
+        url = f"sqlite:///{self.folder / 'limner.db'}"
+        self.opened = open_storage(url, "memory:///", bytes(32), free_portraits=10)
+        self.storage = self.runner.run(self.opened.__aenter__())
+        self.user = self.runner.run(self.storage.users.get_or_create("web", "1")).id
+        self.available, self.granted, self.spent = 10, 10, 0
+        self.held: dict[str, int] = {}
+        self.amounts: dict[str, int] = {}
+        self.charges: dict[str, int] = {}
+
+    def both(self, *calls: Any) -> list[Any]:
+        """Run calls at once and give their outcomes, errors included."""
+
+        async def gather() -> list[Any]:
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+        return self.runner.run(gather())
+
+    @rule(charge=st.sampled_from(["a", "b", "c"]), amount=AMOUNTS)
+    def grant_twice(self, charge: str, amount: int) -> None:
+        """Grant twice at once: it counts once, and the same charge with another amount is an error."""
+        quota = self.storage.quota
+        outcomes = self.both(*(quota.grant(self.user, amount, charge) for _ in range(2)))
+        if charge in self.charges:
+            same = self.charges[charge] == amount
+            assert all(outcome is False if same else isinstance(outcome, ValueError) for outcome in outcomes)
+            return
+        assert sorted(outcomes) == [False, True]
+        self.charges[charge] = amount
+        self.available += amount
+        self.granted += amount
+
+    @rule(key=KEYS, amount=AMOUNTS)
+    def reserve_twice(self, key: str, amount: int) -> None:
+        """Reserve twice at once: a key holds once, as far as the quota goes."""
+        quota = self.storage.quota
+        outcomes = self.both(*(quota.reserve(self.user, amount, key) for _ in range(2)))
+        if key in self.amounts:
+            same = self.amounts[key] == amount
+            assert all(outcome is False if same else isinstance(outcome, ValueError) for outcome in outcomes)
+        elif amount > self.available:
+            assert all(isinstance(outcome, QuotaExceededError) for outcome in outcomes)
+        else:
+            assert sorted(outcomes) == [False, True]
+            self.held[key] = self.amounts[key] = amount
+            self.available -= amount
+
+    @rule(key=KEYS, part=st.none() | AMOUNTS)
+    def settle_both_ways(self, key: str, part: int | None) -> None:
+        """Commit and refund at once: exactly one counts, and only while the key holds something."""
+        quota = self.storage.quota
+        committed, refunded = self.both(quota.commit(key, part), quota.refund(key))
+        if key not in self.amounts:
+            assert isinstance(committed, NotFoundError)
+            assert isinstance(refunded, NotFoundError)
+            return
+        if part is not None and part > self.amounts[key]:
+            assert isinstance(committed, ValueError)
+            committed = False
+        amount = self.held.pop(key, 0)
+        assert committed + refunded == (1 if amount else 0)
+        spent = (amount if part is None else part) if committed else 0
+        self.spent += spent
+        self.available += amount - spent
+
+    @invariant()
+    def account_agrees(self) -> None:
+        """Compare the account with the model, its sum with what was granted, and both with the entries."""
+        balance = self.runner.run(self.storage.quota.balance(self.user))
+        assert balance == Balance(self.available, sum(self.held.values()), self.spent, self.granted)
+        assert balance.available + balance.held + balance.spent == balance.granted
+        sums = dict.fromkeys(("grant", "reserve", "commit", "refund"), 0)
+        for entry in self.runner.run(self.storage.quota.history(self.user)):
+            sums[entry.kind] += entry.amount
+        assert sums["grant"] == balance.granted
+        assert sums["commit"] == balance.spent
+        assert sums["reserve"] - sums["commit"] - sums["refund"] == balance.held
+
+    def teardown(self) -> None:
+        """Close storage and delete its folder."""
+        self.runner.run(self.opened.__aexit__(None, None, None))
+        self.runner.close()
+        shutil.rmtree(self.folder)
+
+
+@pytest.mark.slow
+def test_the_ledger_always_adds_up(migrated: Path) -> None:
+    """Over any interleaving, double settlement included, available + held + spent is what was granted."""
+    LedgerMachine.template = migrated
+    calm = settings(
+        max_examples=25,
+        stateful_step_count=15,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    run_state_machine_as_test(LedgerMachine, settings=calm)
