@@ -115,6 +115,16 @@ class Photos:
         async with self._database.read() as connection:
             return [Photo(*row) for row in await connection.execute(query)]
 
+    async def received(self) -> list[Photo]:
+        """List everybody's photos that wait for their examination, oldest first."""
+        query = (
+            sa.select(*columns_of(photos, Photo))
+            .where(photos.c.state == "received")
+            .order_by(photos.c.created_at, photos.c.id)
+        )
+        async with self._database.read() as connection:
+            return [Photo(*row) for row in await connection.execute(query)]
+
     async def embeddings(self, set_id: str) -> dict[str, bytes]:
         """Give the embedding of every accepted photo of a set, by photo id, oldest first."""
         query = (

@@ -154,7 +154,10 @@ class Requests:
             row = (await connection.execute(query)).one_or_none()
         if row is None or row.checkpoint_object is None:
             return None
-        return await self._objects.read(row.user_id, row.checkpoint_object)
+        try:
+            return await self._objects.read(row.user_id, row.checkpoint_object)
+        except NotFoundError:  # replaced by a newer one between the two reads
+            return await self.read_checkpoint(request_id)
 
     async def _step(self, request_id: str, may: sa.ColumnElement[bool], **values: Any) -> bool:
         mine = requests.c.id == request_id

@@ -1,0 +1,184 @@
+"""The engine's process, seen from the worker: started when needed, called, killed.
+
+A synchronous engine cannot be interrupted, so it lives in a process of its own: killing that is how a call is
+stopped. The pipes carry msgpack maps, each after its length in four bytes, big endian. Of a call, `progress` and
+`checkpoint` messages come back in any number, then one `result` or `error`.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+from uuid import uuid4
+
+from limner.queue.codec import pack, unpack
+from limner.queue.errors import BadMessageError, EngineDiedError, EngineRefusedError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Kind = Literal["examiner", "painter"]
+OnProgress = Callable[[Mapping[str, Any]], Awaitable[None]]
+OnCheckpoint = Callable[[bytes], Awaitable[None]]
+
+_MEANINGS = frozenset({"progress", "checkpoint", "result", "error"})
+# A set of photos or a request's portraits are some tens of MB; more is a child gone mad.
+LONGEST_FRAME = 512 * 2**20
+# Runs first in the child and becomes the engine: asks Linux to end it when the worker's life ends in whatever way, so
+# that a killed worker leaves no training behind. Elsewhere the engine notices by the end of its standard input.
+LEASH = """
+import os, sys
+if sys.platform == "linux":
+    import ctypes
+    ctypes.CDLL(None).prctl(1, 9)
+    if os.getppid() != int(sys.argv[1]):
+        sys.exit("the worker is gone")
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a caller wants to hear of a call while it runs, and for how long it bears silence, in seconds."""
+
+    on_progress: OnProgress | None = None
+    on_checkpoint: OnCheckpoint | None = None
+    silence_s: float = 120.0
+
+
+def engine_command(kind: Kind) -> tuple[str, ...]:
+    """Return the command of the real engine."""
+    # -P: the folder where the worker was started is no place to import from.
+    return (sys.executable, "-P", "-m", "limner.engine.process", kind)
+
+
+class EngineChild:
+    """One process of the engine. It does one call at a time; further callers wait their turn.
+
+    Nothing is started before the first call, and a process that died is started anew by the next. `threads` bounds the
+    native libraries' threads; None leaves it to the engine, which counts the cores that it may use.
+    """
+
+    def __init__(self, command: Sequence[str], *, threads: int | None = None) -> None:
+        self._command = tuple(command)
+        self._threads = threads
+        self._process: Process | None = None
+        self._turn = asyncio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the living process, or None."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start the process if none is alive."""
+        if self.pid is not None:
+            return
+        leash = (sys.executable, "-I", "-S", "-c", LEASH, str(os.getpid()))
+        # A session of its own: Ctrl-C in a terminal is for the worker, which then decides.
+        self._process = await asyncio.create_subprocess_exec(
+            *leash,
+            *self._command,
+            stdin=PIPE,
+            stdout=PIPE,
+            env=self._environment(),
+            start_new_session=True,
+            limit=2**20,
+        )
+
+    async def call(self, name: str, args: Mapping[str, Any], hearing: Hearing | None = None) -> dict[str, Any]:
+        """Call the engine and return its result.
+
+        Raises EngineDiedError when the process ends or keeps silent for too long (then it is killed), and
+        EngineRefusedError when it answers with an error. A cancelled call kills the process: it may be restarted, but
+        never be left working for nobody.
+        """
+        async with self._turn:
+            try:
+                await self.start()
+                return await self._converse(name, args, hearing or Hearing())
+            except (EngineDiedError, EngineRefusedError):
+                raise
+            except BaseException:
+                await self.kill()
+                raise
+
+    async def kill(self) -> None:
+        """End the process at once and wait until it is gone; a call under way raises EngineDiedError.
+
+        May be called at any time and more than once.
+        """
+        process = self._process
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        # The system's kill is certain and quick; a caller's cancellation must not leave a zombie behind.
+        await asyncio.shield(process.wait())
+
+    async def _converse(self, name: str, args: Mapping[str, Any], hearing: Hearing) -> dict[str, Any]:
+        call_id = uuid4().hex
+        await self._watched(self._send({"id": call_id, "call": name, "args": args}), hearing.silence_s)
+        while True:
+            message = await self._watched(self._receive(call_id), hearing.silence_s)
+            if (result := await _take_in(message, hearing)) is not None:
+                return result
+
+    async def _watched(self, step: Coroutine[Any, Any, T], silence_s: float) -> T:
+        try:
+            async with asyncio.timeout(silence_s):
+                return await step
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            raise await self._death("died") from error
+        except TimeoutError as error:
+            raise await self._death("fell silent") from error
+        except BadMessageError as error:
+            raise await self._death(f"wrote nonsense: {error}") from error
+
+    async def _death(self, how: str) -> EngineDiedError:
+        process = self._process
+        await self.kill()
+        status = None if process is None else process.returncode
+        return EngineDiedError(how, -1 if status is None else status)
+
+    async def _send(self, message: Mapping[str, Any]) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        data = pack(message)
+        self._process.stdin.write(len(data).to_bytes(4, "big"))
+        self._process.stdin.write(data)
+        await self._process.stdin.drain()
+
+    async def _receive(self, call_id: str) -> dict[str, Any]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        length = int.from_bytes(await self._process.stdout.readexactly(4), "big")
+        if length > LONGEST_FRAME:
+            raise BadMessageError(f"The engine announced a message of {length} bytes.")
+        message = unpack(await self._process.stdout.readexactly(length))
+        if not isinstance(message, dict) or message.get("id") != call_id or not _MEANINGS & message.keys():
+            raise BadMessageError("no answer to this call.")
+        return message
+
+    def _environment(self) -> dict[str, str]:
+        if self._threads is None:
+            return dict(os.environ)
+        names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        return {**os.environ, **dict.fromkeys(names, str(self._threads))}
+
+
+async def _take_in(message: Mapping[str, Any], hearing: Hearing) -> dict[str, Any] | None:
+    if "progress" in message and hearing.on_progress is not None:
+        await hearing.on_progress(message["progress"])
+    if "checkpoint" in message and hearing.on_checkpoint is not None:
+        await hearing.on_checkpoint(message["checkpoint"])
+    if "error" in message:
+        raise EngineRefusedError(message["error"]["reason"], message["error"]["message"])
+    result: dict[str, Any] | None = message.get("result")
+    return result

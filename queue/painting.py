@@ -1,0 +1,150 @@
+"""One try at a request: its photos (or its Face LoRA) to the painter, its portraits into storage."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from limner.queue.child import Hearing, OnProgress
+from limner.queue.codec import from_map
+from limner.queue.connection import UNREACHABLE
+from limner.queue.errors import BadMessageError
+from limner.queue.lease import Lease
+from limner.queue.messages import MakePortraits, PortraitsMade, Progressed
+from limner.queue.news import publish
+from limner.queue.studio import Studio
+from limner.storage import NewPortrait, Request
+
+T = TypeVar("T")
+
+# The painter tells of each step; loading a large base model is the longest it may be silent.
+PAINTER_SILENCE_S = 900.0
+# Four a second look like motion; more is work for nothing.
+PROGRESS_EVERY_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """One portrait of the painter's answer, best first."""
+
+    png: bytes
+    likeness: float | None
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The painter's answer; the Face LoRA and reference are None when it was given one."""
+
+    portraits: list[Painted]
+    face_lora: bytes | None
+    reference: bytes | None
+    curve: list[dict[str, Any]]
+    seconds: dict[str, float]
+
+
+class Throttle:
+    """Lets through the first and the last progress of each stage, and in between at most four a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._stage = ""
+        self._next = 0.0
+
+    def lets(self, progress: Progressed) -> bool:
+        """Tell whether this progress is worth its while, and remember it if so."""
+        now = self._clock()
+        if progress.stage == self._stage and progress.done < progress.total and now < self._next:
+            return False
+        self._stage, self._next = progress.stage, now + PROGRESS_EVERY_S
+        return True
+
+
+async def paint(studio: Studio, command: MakePortraits, lease: Lease) -> None:
+    """Make the portraits of a request and store them; nothing when it has ended or a later try has begun.
+
+    Raises EngineDiedError and EngineRefusedError from the painter, LeaseLostError when another worker has the job,
+    NotFoundError when the sitter was forgotten. Cancelled, it kills the painter; its last checkpoint is in storage.
+    """
+    requests = studio.storage.requests
+    if not await requests.start(command.request_id, command.attempt):
+        return
+    request = await requests.get(command.request_id)
+
+    async def keep(checkpoint: bytes) -> None:
+        await requests.checkpoint(request.id, checkpoint)
+
+    hearing = Hearing(_teller(studio, request), keep, PAINTER_SILENCE_S)
+    answer = await studio.painter.call("make", await _materials(studio, request), hearing)
+    await lease.confirm()
+    if await _whole(_store(studio, request, answer)):
+        await publish(studio.redis, PortraitsMade(request.user_id, request.id))
+
+
+async def _materials(studio: Studio, request: Request) -> dict[str, Any]:
+    loras, requests = studio.storage.face_loras, studio.storage.requests
+    lora = await loras.for_set(request.set_id, studio.base)
+    weights = None if lora is None else await loras.read(lora.id, request.user_id)
+    reference = None if lora is None else await loras.read_reference(lora.id, request.user_id)
+    return {
+        "photos": [] if reference is not None else await _photos(studio, request),
+        "face_lora": weights,
+        "reference": reference,
+        "resume": await requests.read_checkpoint(request.id),
+        "style": request.style,
+        "styles_dirs": list(studio.styles_dirs),
+        "base": studio.base,
+        "count": request.count,
+        "seed": request.seed,
+    }
+
+
+async def _photos(studio: Studio, request: Request) -> list[bytes]:
+    photos = studio.storage.photos
+    accepted = [photo for photo in await photos.of_set(request.set_id) if photo.state == "accepted"]
+    return [await photos.read(photo.id, photo.user_id) for photo in accepted]
+
+
+def _teller(studio: Studio, request: Request) -> OnProgress:
+    throttle = Throttle()
+
+    async def tell(progress: Mapping[str, Any]) -> None:
+        news = from_map(Progressed, {**progress, "user_id": request.user_id, "request_id": request.id})
+        if throttle.lets(news):
+            with suppress(*UNREACHABLE):  # no training ends because nobody hears of it
+                await publish(studio.redis, news)
+
+    return tell
+
+
+async def _store(studio: Studio, request: Request, answer: Mapping[str, Any]) -> bool:
+    try:
+        result = msgspec.convert(answer, Result)
+    except msgspec.ValidationError as error:
+        raise BadMessageError(f"The painter's answer to request {request.id} is wrong: {error}.") from error
+    if result.face_lora is not None:
+        meta = {"curve": result.curve, "seconds": result.seconds, "request_id": request.id}
+        await studio.storage.face_loras.save(
+            request.user_id, request.set_id, result.face_lora, studio.base, meta, result.reference
+        )
+        # Only now: until the Face LoRA is safe, a crash needs the photos again.
+        await studio.storage.photos.delete_originals(request.set_id)
+    portraits = [
+        NewPortrait(n, portrait.png, portrait.likeness, portrait.seed, request.style)
+        for n, portrait in enumerate(result.portraits)
+    ]
+    return await studio.storage.requests.made(request.id, portraits)
+
+
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Await work that is not left half done: a cancellation is raised once it has ended."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

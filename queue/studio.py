@@ -1,0 +1,34 @@
+"""What the jobs work with, handed to each of them by the worker."""
+
+from dataclasses import dataclass, field
+
+from arq.connections import ArqRedis
+
+from limner.queue.child import EngineChild
+from limner.queue.messages import Moved
+from limner.queue.news import publish
+from limner.queue.waiting import Places
+from limner.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """One worker's connections, its two engine processes, and the base model and styles that it paints with."""
+
+    storage: Storage
+    redis: ArqRedis
+    examiner: EngineChild
+    painter: EngineChild
+    base: str
+    styles_dirs: tuple[str, ...]
+    places: Places = field(default_factory=Places)
+
+    async def tell_places(self) -> None:
+        """Tell the waiting requests whose place in the line has changed."""
+        if not (moved := await self.places.changed(self.redis)):
+            return
+        requests = self.storage.requests
+        # A request that a restarting worker put back waits again, though it has begun.
+        for request in [*await requests.queued(), *await requests.running()]:
+            if request.id in moved:
+                await publish(self.redis, Moved(request.user_id, request.id, moved[request.id]))

@@ -1,0 +1,103 @@
+"""The worker: two queues in one process, so that photo checks never wait behind a training.
+
+`run` is all that a composition root needs.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+
+from limner.queue.cancelling import settle_cancelled, stop_ended
+from limner.queue.child import EngineChild, Kind, engine_command
+from limner.queue.connection import AWAY_S, EXAMINE_QUEUE, PAINT_QUEUE, UNREACHABLE, connect
+from limner.queue.jobs import examine_photo, make_portraits
+from limner.queue.leased import LeasedWorker, Timing
+from limner.queue.reconcile import reconcile
+from limner.queue.studio import Studio
+from limner.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+
+async def run(
+    redis_url: str,
+    storage: Storage,
+    *,
+    base: str = "nano",
+    styles_dirs: Sequence[str] = (),
+    threads: int | None = None,
+    engine: Callable[[Kind], Sequence[str]] = engine_command,
+    timing: Timing | None = None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Work until `stop` is set (without one: until SIGTERM or SIGINT), then put back what is in progress.
+
+    `base` is what requests are painted with, `styles_dirs` are folders of styles beside the built-in ones, `threads`
+    bounds the engine's native threads (None: the engine decides), `engine` gives the command of each of its two
+    processes. Raises
+    redis.exceptions.RedisError or OSError when Redis cannot be reached at the start; later it may be away for as long
+    as it likes.
+    """
+    timing, stop = timing or Timing(), stop or _signalled()
+    redis = await connect(redis_url)
+    examiner, painter = (EngineChild(engine(kind), threads=threads) for kind in ("examiner", "painter"))
+    studio = Studio(storage, redis, examiner, painter, base, tuple(styles_dirs))
+    try:
+        await _work(studio, timing, stop)
+    finally:
+        await asyncio.gather(examiner.kill(), painter.kill())
+        await redis.aclose()
+
+
+async def _work(studio: Studio, timing: Timing, stop: asyncio.Event) -> None:
+    examining = LeasedWorker(examine_photo, EXAMINE_QUEUE, studio.redis, studio, timing)
+    painting = LeasedWorker(make_portraits, PAINT_QUEUE, studio.redis, studio, timing)
+
+    async def mend() -> None:
+        await reconcile(studio)
+        await stop_ended(studio, painting)
+
+    tasks = [
+        asyncio.ensure_future(work)
+        for work in (
+            examining.main(),
+            painting.main(),
+            _every(timing.poll_s, lambda: settle_cancelled(studio, painting)),
+            _every(timing.places_s, studio.tell_places),
+            _every(timing.reconcile_s, mend),
+            stop.wait(),
+        )
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        await asyncio.gather(examining.drain(), painting.drain())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        pause = seconds
+        try:
+            await work()
+        except UNREACHABLE as error:
+            pause = max(seconds, AWAY_S)
+            logger.warning("Redis or storage is away (%s); housekeeping waits.", error)
+        except Exception:
+            # The rim of one pass: whatever broke it, the next pass finds everything as it is then.
+            pause = max(seconds, AWAY_S)
+            logger.exception("A pass of the worker's housekeeping broke; the next one comes in %g s.", pause)
+        await asyncio.sleep(pause)
+
+
+def _signalled() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,102 @@
+"""What the worker relies on in the engine's process; the small one of the tests keeps the same promises."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import msgspec
+import pytest
+
+from limner.engine.preprocess.refusal import Reason
+from limner.queue.child import EngineChild, Kind, engine_command
+from limner.queue.errors import EngineRefusedError
+from limner.queue.jobs import Verdict
+from limner.queue.messages import REFUSALS
+from limner.tests.fakes.shop import fake_engine
+
+Command = Callable[[Kind], Sequence[str]]
+
+
+@pytest.fixture(params=[fake_engine, engine_command], ids=["small", "real"])
+def command(request: pytest.FixtureRequest) -> Command:
+    """Give the commands of one of the engines."""
+    chosen: Command = request.param
+    return chosen
+
+
+@pytest.fixture
+async def examiner(command: Command) -> AsyncIterator[EngineChild]:
+    """Give an examiner."""
+    child = EngineChild(command("examiner"), threads=1)
+    yield child
+    await child.kill()
+
+
+@pytest.fixture
+async def painter(command: Command) -> AsyncIterator[EngineChild]:
+    """Give a painter."""
+    child = EngineChild(command("painter"), threads=1)
+    yield child
+    await child.kill()
+
+
+async def test_a_photo_that_is_none_gets_a_verdict(examiner: EngineChild) -> None:
+    """Noise is refused with a reason that the bots have words for, and nothing was seen in it."""
+    answer = await examiner.call("examine", {"photo": b"holiday.zip", "known": []})
+    verdict = msgspec.convert(answer, Verdict)
+    assert verdict == Verdict("not_an_image", None, None, {})
+    assert verdict.refusal in REFUSALS
+
+
+async def test_an_unknown_call_is_an_error_and_not_the_end(examiner: EngineChild) -> None:
+    """A call that there is not is answered with an error, and the same process takes the next call."""
+    with pytest.raises(EngineRefusedError) as refused:
+        await examiner.call("dance", {})
+    assert refused.value.reason == "internal"
+    pid = examiner.pid
+    await examiner.call("examine", {"photo": b"holiday.zip", "known": []})
+    assert examiner.pid == pid
+
+
+async def test_an_unknown_style_is_refused_by_name(painter: EngineChild) -> None:
+    """An order in a style that there is not ends in `unknown_style` before anything is trained."""
+    order = {
+        "photos": [b"1", b"2", b"3"],
+        "face_lora": None,
+        "reference": None,
+        "resume": None,
+        "style": "no such style",
+        "styles_dirs": [],
+        "base": "nano",
+        "count": 4,
+        "seed": 1,
+    }
+    with pytest.raises(EngineRefusedError) as refused:
+        await painter.call("make", order)
+    assert refused.value.reason == "unknown_style"
+
+
+@pytest.mark.parametrize("kind", ["examiner", "painter"])
+async def test_it_ends_with_its_input(command: Command, kind: Kind) -> None:
+    """A process whose standard input is closed ends by itself."""
+    process = await asyncio.create_subprocess_exec(*command(kind), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.close()
+    async with asyncio.timeout(60):  # the real painter may be in the middle of importing torch
+        await process.communicate()
+
+
+def test_every_refusal_of_the_engine_is_known_to_the_bots() -> None:
+    """The queue's list of refusals is the engine's, and the one reason that is the queue's own."""
+    assert {reason.value for reason in Reason} | {"check_failed"} == REFUSALS
+
+
+def test_a_bot_never_loads_the_engine() -> None:
+    """Importing all that bots import of the queue brings neither torch, nor numpy, nor the engine."""
+    script = (
+        "import sys, limner.queue.client, limner.queue.news, limner.queue.messages\n"
+        "print([name for name in ('torch', 'numpy', 'limner.engine') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

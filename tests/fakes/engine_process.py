@@ -1,0 +1,125 @@
+"""A small engine that speaks the real one's protocol: `python -m limner.tests.fakes.engine_process KIND`.
+
+It needs no weights and takes milliseconds. Photos and styles are words that say what shall happen, so that a test can
+have every ending: see `examine` and `make`. `tests/contracts/test_engine_process.py` holds it to what the
+real one promises.
+"""
+
+import hashlib
+import os
+import signal
+import sys
+import time
+from typing import Any, BinaryIO, NoReturn
+
+import msgspec
+
+STEPS = {"quick": 3, "slow": 100, "dies-once": 20, "dies": 20, "endless": 10**9}
+STEP_S = 0.01
+
+
+class Refused(Exception):  # noqa: N818  (an answer, as the engine's own reasons are)
+    """The call ends with an error of this reason."""
+
+
+def main() -> None:
+    """Answer calls until standard input ends."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library's print must not get between the messages
+    os.write(1, b"a library says hello on standard output\n")
+    while (call := receive(sys.stdin.buffer)) is not None:
+        try:
+            answer = {"examine": examine, "make": make}.get(call["call"], unknown)
+            send(channel, {"id": call["id"], "result": answer(call["id"], call["args"], channel)})
+        except Refused as refused:
+            reason, message = refused.args
+            send(channel, {"id": call["id"], "error": {"reason": reason, "message": message}})
+
+
+def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
+    """Accept a photo of the words "good …"; "die" ends the process; everything else is not an image."""
+    photo: bytes = args["photo"]
+    if photo == b"die":
+        die()
+    good = photo.startswith(b"good")
+    return {
+        "refusal": None if good else "not_an_image",
+        "detail": {},
+        "embedding": hashlib.sha256(photo).digest() * 16 if good else None,
+        "thumbnail": b"thumbnail of " + photo if good else None,
+        "quality": {"sharpness": 1.0} if good else {},
+    }
+
+
+def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
+    """Train for as many steps as the style says (unless there is a Face LoRA), then render."""
+    style: str = args["style"]
+    if style == "nonsense":
+        channel.write(b"\xff" * 64)
+        channel.flush()
+    if style in ("silent", "nonsense"):
+        time.sleep(3600)
+    if style not in STEPS:
+        raise Refused("unknown_style", f"There is no style {style!r}.")
+    lora = args["face_lora"]
+    if lora is None and len(args["photos"]) < 3:
+        raise Refused("too_few_photos", f"{len(args['photos'])} photos are too few.")
+    trained = None if lora is not None else train(call_id, args, channel)
+    portraits = [
+        {"png": f"portrait {n} in {style}".encode(), "likeness": 0.5, "seed": args["seed"] + n}
+        for n in range(args["count"])
+    ]
+    return {
+        "portraits": portraits,
+        "face_lora": trained,
+        "reference": None if trained is None else b"reference of " + b" ".join(args["photos"]),
+        "curve": [],
+        "seconds": {"prepare": 0.0, "train": 0.0, "render": 0.0},
+        "refusals": [None] * len(args["photos"]),
+    }
+
+
+def unknown(call_id: str, args: dict[str, Any], channel: BinaryIO) -> NoReturn:
+    """Answer a call that there is not."""
+    raise Refused("internal", "There is no such call here.")
+
+
+def train(call_id: str, args: dict[str, Any], channel: BinaryIO) -> bytes:
+    """Count steps, each with its progress and checkpoint, on from where `resume` stood."""
+    style: str = args["style"]
+    first = int(args["resume"] or b"0")
+    steps = STEPS[style]
+    for step in range(first, steps):
+        if step == steps // 2 and (style == "dies" or (style == "dies-once" and first == 0)):
+            die()
+        time.sleep(STEP_S)
+        progress = {"stage": "train", "done": step + 1, "total": steps, "eta_s": (steps - step) * STEP_S}
+        send(channel, {"id": call_id, "progress": progress})
+        send(channel, {"id": call_id, "checkpoint": str(step + 1).encode()})
+    return f"Face LoRA trained from step {first}".encode()
+
+
+def die() -> NoReturn:
+    """End as the system's memory killer ends a process."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def receive(channel: BinaryIO) -> dict[str, Any] | None:
+    """Read one message; None at the end of the input."""
+    head = channel.read(4)
+    if len(head) < 4:
+        return None
+    message: dict[str, Any] = msgspec.msgpack.decode(channel.read(int.from_bytes(head, "big")))
+    return message
+
+
+def send(channel: BinaryIO, message: dict[str, Any]) -> None:
+    """Write one message."""
+    data = msgspec.msgpack.encode(message)
+    channel.write(len(data).to_bytes(4, "big") + data)
+    channel.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""One try at a request, looked at closely: what is told, and what is written when."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from limner.queue.child import EngineChild
+from limner.queue.client import enqueue_portraits
+from limner.queue.connection import PAINT_QUEUE, job_id
+from limner.queue.errors import EngineRefusedError, LeaseLostError
+from limner.queue.lease import lease_key, take
+from limner.queue.messages import MakePortraits, Progressed
+from limner.queue.painting import PROGRESS_EVERY_S, Throttle, paint
+from limner.queue.studio import Studio
+from limner.tests.fakes.shop import Shop, fake_engine
+
+
+@pytest.fixture
+async def studio(shop: Shop) -> AsyncIterator[Studio]:
+    """Give what a job works with."""
+    examiner, painter = EngineChild(fake_engine("examiner")), EngineChild(fake_engine("painter"))
+    yield Studio(shop.storage, shop.redis, examiner, painter, "nano", ())
+    await examiner.kill()
+    await painter.kill()
+
+
+def progress(done: int, total: int = 10, stage: str = "train") -> Progressed:
+    """Make a piece of progress."""
+    return Progressed("user", "request", stage, done, total, None)
+
+
+def test_progress_is_thinned_to_four_a_second() -> None:
+    """Of progress that comes faster, four a second go out, and always the first and the last of each stage."""
+    now = [0.0]
+    throttle = Throttle(lambda: now[0])
+    assert throttle.lets(progress(1))
+    assert not throttle.lets(progress(2))
+    now[0] += PROGRESS_EVERY_S
+    assert throttle.lets(progress(3))
+    assert not throttle.lets(progress(4))
+    assert throttle.lets(progress(10))
+    assert throttle.lets(progress(1, stage="render"))
+    assert not throttle.lets(progress(2, stage="render"))
+    assert throttle.lets(progress(10, stage="render"))
+
+
+async def test_a_try_whose_lease_is_lost_writes_nothing(shop: Shop, studio: Studio) -> None:
+    """A painter that answers after another worker took the job: no Face LoRA, no portraits, the photos untouched."""
+    user = await shop.sitter()
+    request = await shop.accept(user, "quick")
+    command = MakePortraits(request.id, user.id, 0)
+    await enqueue_portraits(shop.redis, command)
+    job = job_id(request.id, 0)
+    lease = await take(shop.redis, PAINT_QUEUE, job)
+    assert lease is not None
+    await shop.redis.set(lease_key(job), "another worker's")
+    with pytest.raises(LeaseLostError):
+        await paint(studio, command, lease)
+    assert await shop.storage.face_loras.for_set(request.set_id, "nano") is None
+    assert (await shop.storage.requests.get(request.id)).state == "running"
+    assert {photo.state for photo in await shop.storage.photos.of_set(request.set_id)} == {"accepted"}
+
+
+async def test_a_stale_try_does_nothing(shop: Shop, studio: Studio) -> None:
+    """A try that comes after a later one has begun leaves it alone."""
+    user = await shop.sitter()
+    request = await shop.accept(user, "quick")
+    await shop.storage.requests.start(request.id, 1)
+    await enqueue_portraits(shop.redis, MakePortraits(request.id, user.id, 0))
+    lease = await take(shop.redis, PAINT_QUEUE, job_id(request.id, 0))
+    assert lease is not None
+    await paint(studio, MakePortraits(request.id, user.id, 0), lease)
+    assert (await shop.storage.requests.get(request.id)).state == "running"
+    assert studio.painter.pid is None
+
+
+async def test_a_set_without_photos_is_the_engines_to_judge(shop: Shop, studio: Studio) -> None:
+    """A request whose photos were all removed while it waited ends in the engine's `too_few_photos`."""
+    user = await shop.sitter()
+    request = await shop.accept(user, "quick")
+    await enqueue_portraits(shop.redis, MakePortraits(request.id, user.id, 0))
+    await shop.storage.photos.clear_set(request.set_id)
+    lease = await take(shop.redis, PAINT_QUEUE, job_id(request.id, 0))
+    assert lease is not None
+    with pytest.raises(EngineRefusedError) as refused:
+        await paint(studio, MakePortraits(request.id, user.id, 0), lease)
+    assert refused.value.reason == "too_few_photos"
