@@ -112,6 +112,7 @@ def likeness_plot(curve: Sequence[Mapping[str, float | None]], to: Path) -> None
     axes = figure.subplots()
     axes.set_xlabel("training step")
     axes.set_ylabel("likeness to the held-out photo", color="tab:blue")
+    axes.set_ylim(0, 1)
     axes.plot(*_series(curve, "likeness"), "o-", color="tab:blue")
     loss = axes.twinx()
     loss.set_ylabel("loss", color="tab:gray")

@@ -35,7 +35,9 @@ async def _quota(settings: Settings, name: str | None, grant: int | None, key: s
     people = await everybody(settings.database_url)
     if name is not None:
         people = [await person_called(settings.database_url, name)]
-    table = Table("person", "id", "available", "held", "spent", "granted", box=None)
+    table = Table(box=None)
+    for title in ("person", "id", "available", "held", "spent", "granted"):
+        table.add_column(title, overflow="fold")  # ids are there to be copied
     for one in people:
         account = one.balance
         numbers = (account.available, account.held, account.spent, account.granted)

@@ -1,0 +1,83 @@
+"""Train nano's Style LoRAs with the engine's own code, on stylised renderings of P001 to P006.
+
+``python -m limner.engine.nano.style_loras DIR`` takes the faces in ``DIR`` and the base in the package, and writes
+``lora.safetensors`` and ``preview.jpg`` into each style's folder of :mod:`limner.engine.styles`. The preview is drawn
+by nano itself, of nobody in particular.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+
+from limner.engine.fuse.adapters import fused
+from limner.engine.fuse.sampler import Sampling, sample
+from limner.engine.models.base import BaseModel, load_base
+from limner.engine.models.coding import decode_latents, encode_prompts
+from limner.engine.nano.augment import draws
+from limner.engine.nano.pictures import learned_faces
+from limner.engine.nano.stylise import STYLISE
+from limner.engine.styles.registry import BUILT_IN
+from limner.engine.train.recipe import Augmentation, FaceRecipe
+from limner.engine.train.style import train_style_lora
+
+PICTURES = 240
+#: Eight ranks are enough for a look, and six files together stay below 8 MB. One version of each picture: they differ.
+RECIPE = replace(
+    FaceRecipe(), rank=8, alpha=8.0, lr=1e-3, batch=8, max_steps=400, ema=0.98, augmentation=Augmentation(variants=1)
+)
+_PREVIEW = "{} of a woman, short curly black hair, smiling, grey background"
+PREVIEW_SIDE = 384
+
+
+def train(base: BaseModel, directory: Path, style: str) -> bytes:
+    """Return the Style LoRA of one style as a safetensors file."""
+    samples = list(draws(learned_faces(directory), PICTURES, seed=1000, style=style))
+    begin = STYLISE[style][0]
+    return train_style_lora(
+        base,
+        [sample.image for sample in samples],
+        [sample.caption or f"{begin} of a person" for sample in samples],
+        RECIPE,
+        plain=f"{begin} of a person",
+        seed=0,
+    )
+
+
+def preview(base: BaseModel, style: str | None, lora: bytes | None, seed: int = 5) -> Image.Image:
+    """Draw the picture that stands for a style in the gallery."""
+    begin = STYLISE[style][0] if style else "photo"
+    text = encode_prompts(base, [_PREVIEW.format(begin), ""])
+    with fused(base, face=None, style=lora):
+        latents = sample(base, text[:1], text[1:], Sampling(steps=30, guidance=3.0), seeds=[seed])
+    picture = Image.fromarray(decode_latents(base, latents)[0])
+    return picture.resize((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
+
+
+def main() -> None:
+    """Train the styles that the command line names, or all of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("styles", nargs="*", choices=[*STYLISE, "photo"], default=[*STYLISE, "photo"])
+    parser.add_argument("--seed", type=int, default=5, help="of the preview")
+    parser.add_argument("--previews-only", action="store_true")
+    options = parser.parse_args()
+    base = load_base("nano")
+    for style in options.styles:
+        folder = BUILT_IN / style
+        lora = None
+        if style in STYLISE and options.previews_only:
+            lora = (folder / "lora.safetensors").read_bytes()
+        elif style in STYLISE:
+            lora = train(base, options.directory, style)
+            (folder / "lora.safetensors").write_bytes(lora)
+        known = style if style in STYLISE else None
+        preview(base, known, lora, options.seed).save(folder / "preview.jpg", quality=88)
+        print(f"{style}: {len(lora or b'') / 1e6:.2f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""`limner bench`: mistakes end in a sentence before anything is measured."""
+
+import pytest
+from click.testing import CliRunner
+
+from limner.deploy.cli import main
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        (["--sitters", "P007,P011"], "openpeople has no P011"),
+        (["--strengths", "much"], "--strengths takes numbers"),
+        (["--base", "/nowhere"], "/nowhere"),
+    ],
+)
+def test_mistakes_are_told_at_once(words: list[str], sentence: str) -> None:
+    """An unknown sitter, a strength that is no number and a base that is not there each have their own sentence."""
+    result = CliRunner().invoke(main, ["bench", "likeness", "--out", "unused", *words])
+    assert result.exit_code == 2
+    assert sentence in result.output

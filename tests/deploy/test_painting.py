@@ -1,0 +1,73 @@
+"""`limner portrait` with the whole engine over a tiny base model: real faces, real training, meaningless pictures."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from limner.deploy.cli import main
+from limner.deploy.demo import demonstration_photos
+from limner.tests.fakes.base import save_tiny_base
+
+# The libraries' own, at import and while saving.
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a base model of a few thousand random weights."""
+    return save_tiny_base(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return three good photos of one sitter."""
+    return demonstration_photos(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def wall(tmp_path: Path) -> Path:
+    """Return a photo of a wall."""
+    path = tmp_path / "wall.png"
+    Image.new("RGB", (640, 640), "tan").save(path)
+    return path
+
+
+def portrait(base: Path, out: Path, photos: list[Path], *more: str) -> Result:
+    """Run `limner portrait` with two portraits a style."""
+    words = ("portrait", *map(str, photos), "--base", str(base), "--out", str(out), "--count", "2", *more)
+    return CliRunner().invoke(main, words)
+
+
+def test_one_training_serves_every_style(tiny: Path, photos: list[Path], wall: Path, tmp_path: Path) -> None:
+    """Two styles make two rows of portraits from one training; a photo without a face is named, the rest lives on."""
+    result = portrait(tiny, tmp_path / "out", [*photos, wall], "--style", "comic", "--style", "oil")
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    assert [one["file"] for one in report["portraits"]] == ["comic-01.png", "comic-02.png", "oil-01.png", "oil-02.png"]
+    assert [one["style"] for one in report["portraits"]] == ["comic", "comic", "oil", "oil"]
+    assert set(report["seconds"]) == {"prepare", "train", "render comic", "render oil"}
+    assert [(one["photo"], one["reason"]) for one in report["refusals"]] == [(str(wall), "no_face")]
+    assert "wall.png was not used: I found no face here" in result.stderr
+    assert (tmp_path / "out/likeness.png").stat().st_size
+    assert not (tmp_path / "out/training.checkpoint").exists()
+
+
+def test_the_same_seed_gives_the_same_portraits(tiny: Path, photos: list[Path], tmp_path: Path) -> None:
+    """Two runs with one seed write the same bytes, another seed writes others."""
+    for name, seed in (("a", "5"), ("b", "5"), ("c", "6")):
+        assert portrait(tiny, tmp_path / name, photos, "--style", "comic", "--seed", seed).exit_code == 0
+    first, same, other = ((tmp_path / name / "comic-01.png").read_bytes() for name in "abc")
+    assert first == same
+    assert first != other
+
+
+def test_too_few_good_photos_end_with_every_reason(tiny: Path, photos: list[Path], wall: Path, tmp_path: Path) -> None:
+    """With fewer than three good photos nothing is painted; every photo that was refused is named with its words."""
+    result = portrait(tiny, tmp_path / "out", [*photos[:2], wall], "--style", "comic")
+    assert result.exit_code == 2
+    assert "Only 2 of the photos" in result.stderr
+    assert "wall.png: I found no face here" in result.stderr
+    assert not (tmp_path / "out/report.json").exists()
