@@ -1,0 +1,172 @@
+"""What the engine's child process can be asked: the examiner one thing, the painter another. Plain maps in and out.
+
+The painter's half imports torch when the painter is made; the examiner never does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+import numpy as np
+
+from limner.engine.errors import BadFrameError
+from limner.engine.faces import Analyser
+from limner.engine.preprocess.analyser import DlibAnalyser
+from limner.engine.preprocess.pipeline import examine
+from limner.engine.preprocess.refusal import Refusal
+from limner.engine.progress import Progress
+from limner.engine.styles import find_style, load_styles
+
+Answer = dict[str, object]
+
+#: Progress that comes faster is left out: nobody reads it, and each frame costs a wake-up of the parent.
+_PROGRESS_EVERY = 0.5
+
+T = TypeVar("T")
+
+
+class ExamineArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One photo, and the embeddings (float32, 128 numbers each) of those its set already has."""
+
+    photo: bytes
+    known: list[bytes] = []
+
+
+class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An order; see `limner.engine.pipeline.Order`. `base` and `styles_dirs` are names on this machine."""
+
+    style: str
+    count: int
+    seed: int
+    photos: list[bytes] = []
+    face_lora: bytes | None = None
+    reference: bytes | None = None
+    resume: bytes | None = None
+    styles_dirs: list[str] = []
+    base: str = "nano"
+
+
+class Sender(Protocol):
+    """Where news of a running call goes."""
+
+    def progress(self, progress: Mapping[str, object]) -> None:
+        """Tell how far it is."""
+
+    def checkpoint(self, data: bytes) -> None:
+        """Hand over what a restart needs."""
+
+
+class Servant(Protocol):
+    """One kind of child."""
+
+    @property
+    def calls(self) -> Mapping[str, Callable[[bytes, Sender], Answer]]:
+        """What it can be asked, by name."""
+
+
+class Examiner:
+    """Looks at one photo at a time."""
+
+    def __init__(self, analyser: Analyser | None = None) -> None:
+        self._analyser = analyser or DlibAnalyser()
+        self.calls = {"examine": self._examine}
+
+    def _examine(self, args: bytes, sender: Sender) -> Answer:
+        asked = read_args(args, ExamineArgs)
+        found = examine(asked.photo, self._analyser, known=[_embedding(one) for one in asked.known])
+        refusal = refusal_map(found.refusal) or {"reason": None, "detail": {}}
+        return {
+            "refusal": refusal["reason"],
+            "detail": refusal["detail"],
+            "embedding": None if found.embedding is None else found.embedding.astype("<f4").tobytes(),
+            "thumbnail": found.thumbnail_jpeg,
+            "quality": asdict(found.quality) if found.quality is not None else {},
+        }
+
+
+class Painter:
+    """Makes portraits; keeps the base model and the analyser between two calls."""
+
+    def __init__(self, device: str, analyser: Analyser | None = None) -> None:
+        from limner.engine import pipeline
+        from limner.engine.models.base import BaseModel, load_base
+
+        self._pipeline = pipeline
+        self._load_base = load_base
+        self._bases: dict[str, BaseModel] = {}
+        self._device = device
+        self._analyser = analyser or DlibAnalyser()
+        self.calls = {"make": self._make}
+
+    def _make(self, args: bytes, sender: Sender) -> Answer:
+        asked = read_args(args, MakeArgs)
+        if asked.count < 1:
+            raise BadFrameError(f"{asked.count} portraits are asked for")
+        order = self._pipeline.Order(
+            style=find_style(load_styles(*asked.styles_dirs), asked.style),
+            count=asked.count,
+            seed=asked.seed,
+            photos=asked.photos,
+            face_lora=asked.face_lora,
+            reference=asked.reference,
+            resume=asked.resume,
+        )
+        made = self._pipeline.make_portraits(
+            self._base(asked.base),
+            self._analyser,
+            order,
+            on_progress=_thinned(sender),
+            on_checkpoint=sender.checkpoint,
+        )
+        return {
+            "portraits": [asdict(portrait) for portrait in made.portraits],
+            "face_lora": made.face_lora,
+            "reference": made.reference,
+            "curve": made.curve,
+            "seconds": made.seconds,
+            "refusals": [refusal_map(refusal) for refusal in made.refusals],
+        }
+
+    def _base(self, name: str) -> Any:
+        if name not in self._bases:
+            # One base at a time: two would not fit into the memory that was promised.
+            self._bases.clear()
+            self._bases[name] = self._load_base(name, self._device)
+        return self._bases[name]
+
+
+def read_args(args: bytes, kind: type[T]) -> T:
+    """Validate a call's arguments. Raises BadFrameError."""
+    try:
+        return msgspec.msgpack.decode(args, type=kind)
+    except msgspec.DecodeError as error:
+        raise BadFrameError(str(error)) from error
+
+
+def refusal_map(refusal: Refusal | None) -> dict[str, object] | None:
+    """Turn a refusal into a map."""
+    return None if refusal is None else {"reason": str(refusal.reason), "detail": dict(refusal.detail)}
+
+
+def _embedding(data: bytes) -> np.ndarray:
+    if len(data) != 128 * 4:
+        raise BadFrameError(f"an embedding has {len(data)} bytes and should have 512")
+    return np.frombuffer(data, "<f4").astype(np.float32)
+
+
+def _thinned(sender: Sender) -> Callable[[Progress], None]:
+    """Send progress at most twice a second, and always a stage's first and last."""
+    last: dict[str, float] = {}
+
+    def send(progress: Progress) -> None:
+        now = time.monotonic()
+        if progress.done < progress.total and now - last.get(progress.stage, -1e9) < _PROGRESS_EVERY:
+            return
+        last[progress.stage] = now
+        sender.progress(asdict(progress))
+
+    return send

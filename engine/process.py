@@ -1,0 +1,211 @@
+"""The engine as a child process: `python -m limner.engine.process examiner|painter`.
+
+Frames (see `frames`) come on stdin: `{"id", "call", "args"}`. Answers go to stdout: any number of `{"id", "progress"}`
+and `{"id", "checkpoint"}`, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`. One call at a time.
+
+To cancel a call, kill the process. When stdin ends, its parent is gone or has no more use for it, and it ends at once,
+in the middle of a call too. Knows no queue and no storage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, TYPE_CHECKING
+
+import msgspec
+
+from limner.engine.errors import BadFrameError, EngineError
+from limner.engine.frames import read_frame, write_frame
+
+if TYPE_CHECKING:
+    # Its module loads numpy, which reads the number of threads once.
+    from limner.engine.calls import Answer, Servant
+
+_log = logging.getLogger("limner.engine.process")
+
+#: Enough for dlib's models and the largest photo that is decoded; a photo that asks for more ends in `no_memory`.
+EXAMINER_MEMORY_MIB = 2048
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One frame from the parent."""
+
+    id: str
+    call: str
+    args: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Writes what belongs to one call; fulfils `limner.engine.calls.Sender`."""
+
+    pipe: IO[bytes]
+    id: str
+
+    def progress(self, progress: Mapping[str, object]) -> None:
+        """Tell how far the call is."""
+        write_frame(self.pipe, {"id": self.id, "progress": progress})
+
+    def checkpoint(self, data: bytes) -> None:
+        """Hand over what a restart needs."""
+        write_frame(self.pipe, {"id": self.id, "checkpoint": data})
+
+    def result(self, result: Mapping[str, object]) -> None:
+        """End the call well."""
+        write_frame(self.pipe, {"id": self.id, "result": result})
+
+    def error(self, reason: str, message: str) -> None:
+        """End the call with a reason."""
+        write_frame(self.pipe, {"id": self.id, "error": {"reason": reason, "message": message}})
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Serve calls until stdin ends."""
+    told = _arguments(argv)
+    answers = claim_stdout()
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    # Before numpy and torch are imported: they read it once.
+    threads = told.threads or (1 if told.kind == "examiner" else usable_cores())
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    calls: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, calls), name="stdin", daemon=True).start()
+    servant = _servant(told)
+    while True:
+        serve(servant, calls.get(), answers)
+
+
+def serve(servant: Servant, frame: bytes, pipe: IO[bytes]) -> None:
+    """Answer one frame; whatever happens in it, one result or one error goes back."""
+    call = _read_call(frame)
+    answers = Answers(pipe, call.id)
+    try:
+        result = _call(servant, call, answers)
+    except EngineError as error:
+        answers.error(error.reason, str(error))
+    except Exception as error:  # noqa: BLE001  the rim: one call's failure never ends the process
+        answers.error(*_explain(call, error))
+    else:
+        answers.result(result)
+
+
+def _call(servant: Servant, call: Call, answers: Answers) -> Answer:
+    if call.call not in servant.calls:
+        raise BadFrameError(f"there is no call {call.call!r} here")
+    return servant.calls[call.call](bytes(call.args), answers)
+
+
+def _explain(call: Call, error: Exception) -> tuple[str, str]:
+    """Give the reason and the sentence for an exception that nobody foresaw."""
+    if is_memory(error):
+        return "no_memory", "There was not enough memory."
+    # The traceback names no photo and holds no pixels.
+    _log.error("The call %s failed.", call.call, exc_info=error)
+    return "internal", f"The engine failed with {type(error).__name__}."
+
+
+def is_memory(error: Exception) -> bool:
+    """Tell whether an exception means that memory ran out; torch has three ways to say so, dlib and numpy one."""
+    words = str(error)
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or "allocate memory" in words
+        or "bad allocation" in words
+        or "bad_alloc" in words
+    )
+
+
+def claim_stdout() -> IO[bytes]:
+    """Keep stdout for frames: whatever a library prints from now on goes to stderr."""
+    pipe = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return pipe
+
+
+def usable_cores() -> int:
+    """Count the cores this process may use: its affinity, and its cgroup's share (version 2), at least one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return max(1, cores)
+    return max(1, cores if quota == "max" else min(cores, int(quota) // int(period)))
+
+
+def _listen(pipe: IO[bytes], calls: SimpleQueue[bytes]) -> None:
+    """Read frames beside the work, so that the end of stdin is seen in the middle of a call."""
+    try:
+        while (frame := read_frame(pipe)) is not None:
+            calls.put(frame)
+    except BadFrameError as error:
+        _log.error("%s", error)
+    os._exit(0)
+
+
+def _read_call(frame: bytes) -> Call:
+    try:
+        return msgspec.msgpack.decode(frame, type=Call)
+    except msgspec.DecodeError:
+        # Without an id nobody waits for an answer, and what follows in the pipe cannot be trusted.
+        _log.exception("A frame is not a call.")
+        sys.exit(2)
+
+
+def _servant(told: argparse.Namespace) -> Servant:
+    if told.kind == "examiner":
+        limit_memory(told.memory_mib)
+        from limner.engine.calls import Examiner
+
+        return Examiner()
+    _be_patient()
+    from limner.engine.calls import Painter
+
+    return Painter(_device(told.device))
+
+
+def limit_memory(mib: int) -> None:
+    """Limit the address space: a photo that unpacks to gigabytes ends in MemoryError, not in the machine's trouble."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
+
+
+def _be_patient() -> None:
+    """Let bots and database go first on a shared machine, and spin no idle threads on it."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.nice(5)
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
+
+    # Progress bars of loading would fill the worker's log.
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    return ("cuda" if torch.cuda.is_available() else "cpu") if wanted == "auto" else wanted
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="limner.engine.process", description="The engine as a child process.")
+    parser.add_argument("kind", choices=["examiner", "painter"])
+    parser.add_argument("--memory-mib", type=int, default=EXAMINER_MEMORY_MIB, help="the examiner's address space")
+    parser.add_argument("--threads", type=int, default=0, help="threads to compute with; 0 finds out")
+    parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    main()

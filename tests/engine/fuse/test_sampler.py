@@ -1,0 +1,79 @@
+"""Drawing: each sample by its own seed, from noise or from a picture, as diffusers' pipeline would."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import DDIMScheduler, StableDiffusionPipeline
+
+from limner.engine.fuse.sampler import Sampling, sample, steps_taken
+from limner.engine.models.base import BaseModel
+from limner.engine.models.coding import encode_prompts
+
+
+def _sample(base: BaseModel, seeds: list[int], how: Sampling | None = None, **more: object) -> torch.Tensor:
+    words = encode_prompts(base, ["photo of sks person", "drawing"])
+    count = len(seeds)
+    text, negative = words[:1].repeat(count, 1, 1), words[1:].repeat(count, 1, 1)
+    return sample(base, text, negative, how or Sampling(4, 3.0), seeds=seeds, **more)  # type: ignore[arg-type]  # its optional arguments
+
+
+@pytest.mark.parametrize("guidance", [1.0, 3.0])
+def test_equals_diffusers_pipeline(tiny_base: BaseModel, tiny_directory: Path, guidance: float) -> None:
+    """The same noise, words, steps and guidance give the latents of StableDiffusionPipeline."""
+    pipeline = StableDiffusionPipeline.from_pretrained(tiny_directory)
+    pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
+    pipeline.set_progress_bar_config(disable=True)
+    noise = torch.randn((4, 8, 8), generator=torch.Generator().manual_seed(9))[None]
+    expected = pipeline(
+        "photo of sks person",
+        negative_prompt="drawing",
+        num_inference_steps=4,
+        guidance_scale=guidance,
+        latents=noise,
+        output_type="latent",
+    ).images
+    torch.testing.assert_close(_sample(tiny_base, [9], Sampling(4, guidance)), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_company_does_not_matter(either_base: BaseModel) -> None:
+    """A sample is the same alone and in a batch."""
+    together = _sample(either_base, [1, 2, 3])
+    torch.testing.assert_close(_sample(either_base, [2]), together[1:2], atol=1e-4, rtol=1e-4)
+
+
+def test_same_seeds_same_latents(either_base: BaseModel) -> None:
+    """The same call gives the same numbers, to the last bit."""
+    assert torch.equal(_sample(either_base, [1, 2]), _sample(either_base, [1, 2]))
+
+
+def test_full_strength_forgets_the_start(tiny_base: BaseModel) -> None:
+    """From noise means from noise: at strength 1 a start plays no part."""
+    start = torch.full((1, 4, 8, 8), 3.0)
+    assert torch.equal(_sample(tiny_base, [1], start=start, strength=1.0), _sample(tiny_base, [1]))
+
+
+def test_weak_start_stays_near(either_base: BaseModel) -> None:
+    """The lower the strength, the nearer the picture stays to its start."""
+    start = torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(4)) * 2
+    how = Sampling(10, 1.0)
+    near, far = (
+        float((_sample(either_base, [1], how, start=start, strength=strength) - start).norm())
+        for strength in (0.2, 0.9)
+    )
+    assert near < far
+
+
+def test_steps_are_told(tiny_base: BaseModel) -> None:
+    """Every step is told as it is done, of as many as the strength takes."""
+    told: list[tuple[int, int]] = []
+    start = torch.zeros((1, 4, 8, 8))
+    _sample(tiny_base, [1], Sampling(10, 1.0), start=start, strength=0.4, on_step=lambda n, of: told.append((n, of)))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_any_strength_takes_a_step() -> None:
+    """A start is never handed back as it came."""
+    assert steps_taken(20, 0.01) == 1
+    assert steps_taken(20, 0.6) == 12
+    assert steps_taken(20, 1.0) == 20

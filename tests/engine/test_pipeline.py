@@ -1,0 +1,68 @@
+"""The whole engine on a tiny base: photos in, portraits out, and a second style without photos."""
+
+import pytest
+
+from limner.engine.errors import BadReferenceError, TooFewPhotosError
+from limner.engine.models.base import BaseModel
+from limner.engine.pipeline import Made, Order, make_portraits
+from limner.engine.progress import Progress
+from limner.engine.styles import load_styles
+from limner.tests.fakes.analyser import dlib_analyser
+from limner.tests.fakes.photos import scenery, three_photos
+
+STYLES = load_styles()
+
+
+@pytest.fixture(scope="module", name="made")
+def _made(tiny_base: BaseModel) -> Made:
+    order = Order(style=STYLES["photo"], count=2, seed=4, photos=[*three_photos("P007"), scenery()])
+    return make_portraits(tiny_base, dlib_analyser(), order)
+
+
+def test_photos_become_portraits(made: Made) -> None:
+    """Three good photos and a bad one give a Face LoRA, a reference and as many portraits as asked for."""
+    assert len(made.portraits) == 2
+    assert made.face_lora
+    assert made.curve
+    assert made.seconds.keys() == {"prepare", "train", "render"}
+    reasons = [None if refusal is None else str(refusal.reason) for refusal in made.refusals]
+    assert reasons == [None, None, None, "no_face"]
+
+
+def test_second_style_needs_no_photos(tiny_base: BaseModel, made: Made) -> None:
+    """With the Face LoRA and the reference nothing is prepared or trained again."""
+    order = Order(style=STYLES["oil"], count=1, seed=4, face_lora=made.face_lora, reference=made.reference)
+    seen: list[Progress] = []
+    again = make_portraits(tiny_base, dlib_analyser(), order, on_progress=seen.append)
+    assert len(again.portraits) == 1
+    assert again.face_lora is None
+    assert again.reference == made.reference
+    assert again.curve == []
+    assert {one.stage for one in seen} == {"render"}
+
+
+def test_same_order_same_portraits(tiny_base: BaseModel, made: Made) -> None:
+    """The same Face LoRA, style and seed give the same files."""
+    order = Order(style=STYLES["photo"], count=2, seed=4, face_lora=made.face_lora, reference=made.reference)
+    assert make_portraits(tiny_base, dlib_analyser(), order).portraits == made.portraits
+
+
+def test_too_few_photos(tiny_base: BaseModel) -> None:
+    """Fewer than three good photos are told with both numbers, and nothing is trained."""
+    order = Order(style=STYLES["photo"], count=1, seed=0, photos=[*three_photos("P008")[:2], scenery()])
+    with pytest.raises(TooFewPhotosError, match="Only 2 of the photos") as caught:
+        make_portraits(tiny_base, dlib_analyser(), order)
+    assert (caught.value.good, caught.value.needed) == (2, 3)
+
+
+def test_nothing_to_go_by(tiny_base: BaseModel) -> None:
+    """An order with neither photos nor a Face LoRA has too few photos."""
+    with pytest.raises(TooFewPhotosError):
+        make_portraits(tiny_base, dlib_analyser(), Order(style=STYLES["photo"], count=1, seed=0))
+
+
+def test_damaged_reference(tiny_base: BaseModel, made: Made) -> None:
+    """A reference that cannot be read is told before anything is drawn."""
+    order = Order(style=STYLES["photo"], count=1, seed=0, face_lora=made.face_lora, reference=b"damaged")
+    with pytest.raises(BadReferenceError):
+        make_portraits(tiny_base, dlib_analyser(), order)

@@ -1,0 +1,303 @@
+"""The engine as a child process, spoken to over its pipes as a worker does."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from limner.engine.calls import Answer, Sender
+from limner.engine.errors import UnknownStyleError
+from limner.engine.frames import read_frame, write_frame
+from limner.engine.process import is_memory, serve, usable_cores
+from limner.tests.fakes.photos import scenery, selfie, three_photos
+
+
+class Child:
+    """One child process; `ask` gives all of its answers to one call."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "limner.engine.process", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+
+    def send(self, call: str, **args: object) -> None:
+        """Send one call."""
+        assert self.process.stdin is not None
+        write_frame(self.process.stdin, {"id": "a1", "call": call, "args": args})
+
+    def answers(self) -> Iterator[dict[str, Any]]:
+        """Read answers up to the last of the call, or to the end of the pipe."""
+        assert self.process.stdout is not None
+        while (frame := read_frame(self.process.stdout)) is not None:
+            answer = msgspec.msgpack.decode(frame)
+            yield answer
+            if "result" in answer or "error" in answer:
+                return
+
+    def ask(self, call: str, **args: object) -> list[dict[str, Any]]:
+        """Send one call and read all its answers."""
+        self.send(call, **args)
+        return list(self.answers())
+
+    def status(self, name: str) -> int:
+        """Read a number of /proc/<pid>/status; kB for sizes."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
+
+    def libraries(self) -> str:
+        """Name what is mapped into the process."""
+        return Path(f"/proc/{self.process.pid}/maps").read_text()
+
+
+@contextmanager
+def child(*arguments: str) -> Iterator[Child]:
+    """Start a child; kill it at the end, whatever it does."""
+    one = Child(*arguments)
+    try:
+        yield one
+    finally:
+        one.process.kill()
+        one.process.wait(10)
+        for pipe in (one.process.stdin, one.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+@pytest.fixture(scope="module", name="examiner")
+def _examiner() -> Iterator[Child]:
+    with child("examiner") as one:
+        yield one
+
+
+@pytest.fixture(scope="module", name="painter")
+def _painter() -> Iterator[Child]:
+    with child("painter", "--device", "cpu") as one:
+        yield one
+
+
+@pytest.fixture(scope="module", name="made")
+def _made(painter: Child, tiny_directory: Path) -> list[dict[str, Any]]:
+    return painter.ask(
+        "make", photos=three_photos("P007"), style="photo", base=str(tiny_directory), count=2, seed=3, styles_dirs=[]
+    )
+
+
+def test_examiner_accepts_a_photo(examiner: Child) -> None:
+    """A good photo has an embedding, a thumbnail and its quality, and no refusal."""
+    (answer,) = examiner.ask("examine", photo=selfie("P007"), known=[])
+    assert answer["id"] == "a1"
+    found = answer["result"]
+    assert found["refusal"] is None
+    assert len(found["embedding"]) == 512
+    assert found["thumbnail"].startswith(b"\xff\xd8")
+    assert found["quality"]["face_px"] > 100
+
+
+def test_examiner_knows_the_set(examiner: Child) -> None:
+    """An embedding that it gave is one that it takes: another person beside it is refused."""
+    (first,) = examiner.ask("examine", photo=selfie("P007"), known=[])
+    (answer,) = examiner.ask("examine", photo=selfie("P010"), known=[first["result"]["embedding"]])
+    assert answer["result"]["refusal"] == "another_person"
+
+
+@pytest.mark.parametrize("photo, reason", [(b"", "empty"), (b"no picture", "not_an_image"), (scenery(), "no_face")])
+def test_examiner_refuses_with_a_reason(examiner: Child, photo: bytes, reason: str) -> None:
+    """A bad photo is a result with its reason, not an error."""
+    (answer,) = examiner.ask("examine", photo=photo, known=[])
+    assert answer["result"]["refusal"] == reason
+    assert answer["result"]["embedding"] is None
+
+
+def test_examiner_has_no_torch_and_a_limit(examiner: Child) -> None:
+    """Looking at photos needs no torch, little memory, and cannot take more than it may."""
+    examiner.ask("examine", photo=selfie("P007"), known=[])
+    assert "libtorch" not in examiner.libraries()
+    assert examiner.status("VmHWM") < 700 * 1024
+    limits = Path(f"/proc/{examiner.process.pid}/limits").read_text()
+    assert str(2048 << 20) in next(line for line in limits.splitlines() if line.startswith("Max address space"))
+
+
+@pytest.mark.parametrize(
+    "call, args",
+    [
+        ("paint", {}),
+        ("examine", {}),
+        ("examine", {"photo": "text"}),
+        ("examine", {"photo": b"", "known": [b"short"]}),
+        ("examine", {"photo": b"", "colour": "red"}),
+    ],
+)
+def test_nonsense_is_answered(examiner: Child, call: str, args: dict[str, object]) -> None:
+    """A call that is not understood is an error, and the child goes on."""
+    (answer,) = examiner.ask(call, **args)
+    assert answer["error"]["reason"] == "internal"
+    assert "not understood" in answer["error"]["message"]
+    assert examiner.process.poll() is None
+
+
+def test_end_of_stdin_ends_the_child() -> None:
+    """When the parent closes the pipe, the child is gone, and it wrote nothing that is no frame."""
+    with child("examiner") as one:
+        assert one.process.stdin is not None
+        assert one.process.stdout is not None
+        one.process.stdin.close()
+        assert one.process.wait(20) == 0
+        assert one.process.stdout.read() == b""
+        one.process.stdin = None
+
+
+@pytest.mark.slow
+def test_painter_makes_portraits(made: list[dict[str, Any]]) -> None:
+    """Photos give progress of every stage, checkpoints, and then one result."""
+    assert {answer["progress"]["stage"] for answer in made if "progress" in answer} == {"prepare", "train", "render"}
+    assert any("checkpoint" in answer for answer in made)
+    result = made[-1]["result"]
+    assert len(result["portraits"]) == 2
+    assert result["portraits"][0]["png"].startswith(b"\x89PNG")
+    assert result["portraits"][0].keys() == {"png", "likeness", "seed"}
+    assert result["face_lora"]
+    assert result["reference"]
+    assert result["seconds"].keys() == {"prepare", "train", "render"}
+    assert result["refusals"] == [None, None, None]
+    assert [point["step"] for point in result["curve"]] == [0, 4, 8]
+
+
+@pytest.mark.slow
+def test_painter_renders_again(painter: Child, made: list[dict[str, Any]], tiny_directory: Path) -> None:
+    """A second style needs only what the first call gave back."""
+    first = made[-1]["result"]
+    answers = painter.ask(
+        "make",
+        photos=[],
+        face_lora=first["face_lora"],
+        reference=first["reference"],
+        resume=None,
+        style="pencil",
+        styles_dirs=[],
+        base=str(tiny_directory),
+        count=1,
+        seed=3,
+    )
+    assert len(answers[-1]["result"]["portraits"]) == 1
+    assert answers[-1]["result"]["face_lora"] is None
+
+
+@pytest.mark.slow
+def test_painter_resumes(painter: Child, made: list[dict[str, Any]], tiny_directory: Path) -> None:
+    """A call with the checkpoint of one that was killed gives what that one would have given."""
+    checkpoint = next(answer["checkpoint"] for answer in made if "checkpoint" in answer)
+    arguments = {"photos": three_photos("P007"), "style": "photo", "base": str(tiny_directory), "count": 2, "seed": 3}
+    result = painter.ask("make", resume=checkpoint, **arguments)[-1]["result"]
+    assert result["face_lora"] == made[-1]["result"]["face_lora"]
+    assert result["portraits"] == made[-1]["result"]["portraits"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "changes, reason",
+    [
+        ({"style": "cubism"}, "unknown_style"),
+        ({"photos": [b"no picture"] * 3}, "too_few_photos"),
+        ({"photos": []}, "too_few_photos"),
+        ({"base": "/no/such/base"}, "unknown_base"),
+        ({"styles_dirs": ["/no/such/folder"]}, "bad_style"),
+        ({"face_lora": b"damaged", "reference": b"damaged", "photos": []}, "bad_reference"),
+        ({"count": 0}, "internal"),
+    ],
+)
+def test_painter_fails_with_a_reason(
+    painter: Child, tiny_directory: Path, changes: dict[str, object], reason: str
+) -> None:
+    """Every failure has its reason and a sentence, and the painter goes on."""
+    arguments = {"photos": [], "style": "photo", "base": str(tiny_directory), "count": 1, "seed": 1, **changes}
+    error = painter.ask("make", **arguments)[-1]["error"]
+    assert error["reason"] == reason
+    assert error["message"].endswith(".")
+    assert painter.process.poll() is None
+
+
+@pytest.mark.slow
+def test_painters_memory(painter: Child, made: list[dict[str, Any]]) -> None:
+    """The painter's own weight, torch and detectors and all but a real base, stays far below the 3 GB it may take."""
+    assert made
+    assert painter.status("VmHWM") < 1300 * 1024
+
+
+@pytest.mark.slow
+def test_painter_ends_with_its_parent(tiny_directory: Path) -> None:
+    """In the middle of a training too, the end of stdin ends the child at once."""
+    with child("painter", "--device", "cpu") as one:
+        one.send("make", photos=three_photos("P007"), style="photo", base=str(tiny_directory), count=1, seed=1)
+        assert any("progress" in answer for answer in one.answers())
+        assert one.process.stdin is not None
+        one.process.stdin.close()
+        started = time.monotonic()
+        one.process.wait(20)
+        assert time.monotonic() - started < 5
+        one.process.stdin = None
+
+
+class _Servant:
+    """Does what a test says."""
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        self.calls = {"work": self._work}
+        self._do = work
+
+    def _work(self, args: bytes, sender: Sender) -> Answer:
+        return self._do()
+
+
+def _serve(work: Callable[[], Answer]) -> dict[str, Any]:
+    pipe = io.BytesIO()
+    serve(_Servant(work), msgspec.msgpack.encode({"id": "b2", "call": "work", "args": {}}), pipe)
+    pipe.seek(0)
+    frame = read_frame(pipe)
+    assert frame is not None
+    assert read_frame(pipe) is None
+    answer: dict[str, Any] = msgspec.msgpack.decode(frame)
+    return answer
+
+
+def _fail(error: Exception) -> Answer:
+    raise error
+
+
+@pytest.mark.parametrize(
+    "error, reason",
+    [
+        (MemoryError(), "no_memory"),
+        (RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory"), "no_memory"),
+        (RuntimeError("std::bad_alloc"), "no_memory"),
+        (np.linalg.LinAlgError("singular"), "internal"),
+        (UnknownStyleError("cubism", ["oil"]), "unknown_style"),
+    ],
+)
+def test_whatever_happens_is_one_answer(error: Exception, reason: str) -> None:
+    """An exception of any kind becomes one error with a reason, and its text is not handed on."""
+    answer = _serve(lambda: _fail(error))
+    assert answer["error"]["reason"] == reason
+    assert "singular" not in answer["error"]["message"]
+
+
+def test_memory_is_told_from_other_failures() -> None:
+    """Only a lack of memory counts as one."""
+    assert is_memory(MemoryError())
+    assert not is_memory(RuntimeError("the shapes differ"))
+
+
+def test_at_least_one_core() -> None:
+    """However small the share, one core is used."""
+    assert 1 <= usable_cores() <= (os.cpu_count() or 1)

@@ -1,0 +1,82 @@
+"""The judge looks at faces that the training has not seen."""
+
+import numpy as np
+import pytest
+
+from limner.engine.faces import Detection
+from limner.engine.likeness import embed_largest, likeness, most_typical
+from limner.engine.models.base import BaseModel
+from limner.engine.train.judge import Judge, hold_out
+from limner.engine.train.recipe import FaceRecipe, changed
+from limner.tests.fakes.base import QUICK_RECIPE, ColourAnalyser, make_faces
+
+
+def _judge(base: BaseModel, analyser: ColourAnalyser, known: np.ndarray) -> Judge:
+    return Judge(base, analyser, (known,), "photo of sks person", changed(FaceRecipe(), QUICK_RECIPE))
+
+
+class BlindAnalyser(ColourAnalyser):
+    """Finds nobody."""
+
+    def detect(self, image: np.ndarray) -> list[Detection]:
+        """Find no face in any picture."""
+        return []
+
+
+def test_most_typical_of_three_is_held_out() -> None:
+    """The face nearest to the others is kept for judging, and not learned until the weights are chosen."""
+    faces = make_faces(3)
+    learned, judged = hold_out(faces)
+    assert judged == [faces[most_typical([face.embedding for face in faces])]]
+    assert len(learned) == 2
+    assert judged[0] not in learned
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_with_fewer_all_are_learned_and_judged_by(count: int) -> None:
+    """One or two faces are too few to give one away."""
+    faces = make_faces(count)
+    assert hold_out(faces) == (faces, faces)
+
+
+def test_most_typical_is_the_middle() -> None:
+    """The middle one of three in a row is the most typical."""
+    row = [np.full(128, value, np.float32) for value in (0.0, 1.0, 0.4)]
+    assert most_typical(row) == 2
+
+
+def test_judgement_is_repeatable(tiny_base: BaseModel) -> None:
+    """The same weights are judged the same: the noise is always the same."""
+    judge = _judge(tiny_base, ColourAnalyser(), make_faces(1)[0].embedding)
+    assert judge() == judge()
+    assert 0 < judge() < 1
+
+
+def test_no_face_is_no_likeness(tiny_base: BaseModel) -> None:
+    """A portrait without a face counts as a distance of 1."""
+    assert _judge(tiny_base, BlindAnalyser(), make_faces(1)[0].embedding)() == 0.0
+
+
+def test_likeness_is_one_minus_the_distance() -> None:
+    """The same embedding is 1, the mean distance is taken off, and it never goes below 0."""
+    here = np.zeros(128, np.float32)
+    there = here.copy()
+    there[0] = 0.6
+    assert likeness(here, [here]) == 1.0
+    assert likeness(here, [here, there]) == pytest.approx(0.7)
+    assert likeness(here, [here + 1]) == 0.0
+    assert likeness(None, [here]) == 0.0
+
+
+def test_small_pictures_are_enlarged_first() -> None:
+    """The analyser sees at least 256 px, for its detector finds no smaller faces."""
+    seen = []
+
+    class Watching(ColourAnalyser):
+        def detect(self, image: np.ndarray) -> list[Detection]:
+            seen.append(image.shape)
+            return super().detect(image)
+
+    for side in (64, 300):
+        embed_largest(np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8), Watching())
+    assert seen == [(256, 256, 3), (300, 300, 3)]

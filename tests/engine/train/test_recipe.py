@@ -1,0 +1,38 @@
+"""A recipe is data: a base's name gives it, a file beside the weights changes it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from limner.engine.errors import BadRecipeError
+from limner.engine.train.recipe import RECIPE_FILE, Augmentation, FaceRecipe, changed, recipe_for
+
+
+def test_nano_has_its_own() -> None:
+    """The embedded base trains convolutions too, others only their attention."""
+    assert "conv1" in recipe_for("nano").targets
+    assert "conv1" not in recipe_for("stable-diffusion-v1-5").targets
+
+
+def test_file_beside_the_weights_changes_it(tmp_path: Path) -> None:
+    """What the file says is taken, what it leaves out stays."""
+    (tmp_path / RECIPE_FILE).write_text(json.dumps({"rank": 2, "augmentation": {"variants": 3}}))
+    recipe = recipe_for("nano", tmp_path)
+    assert recipe.rank == 2
+    assert recipe.augmentation == Augmentation(variants=3)
+    assert recipe.lr == FaceRecipe().lr
+
+
+@pytest.mark.parametrize("content", ['{"speed": 3}', '{"rank": "high"}', "nonsense", "[]"])
+def test_wrong_file_is_named(tmp_path: Path, content: str) -> None:
+    """A file that a recipe cannot be made of is refused with its path."""
+    (tmp_path / RECIPE_FILE).write_text(content)
+    with pytest.raises(BadRecipeError, match=RECIPE_FILE):
+        recipe_for("nano", tmp_path)
+
+
+def test_changes_are_checked() -> None:
+    """A figure that a recipe does not know is not passed over in silence."""
+    with pytest.raises(ValueError, match="speed"):
+        changed(FaceRecipe(), {"speed": 3})
