@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from limner.deploy.errors import DeployError
 from limner.deploy.keys import master_key
-from limner.deploy.models import model_folder, model_problem
+from limner.deploy.models import find_base, model_problem
 from limner.deploy.settings import Settings
 
 
@@ -123,7 +123,7 @@ def _gpu() -> Finding:
 def _base_model(settings: Settings) -> Iterator[Finding]:
     problem = model_problem(settings.base_model)
     if problem is None:
-        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {model_folder(settings.base_model)}.")
+        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {find_base(settings.base_model)}.")
     else:
         yield Finding("base model", State.MISSING, problem)
 

@@ -16,6 +16,7 @@ from limner.engine.bench.style import learned_judge, named_share
 from limner.engine.fuse import sheet
 from limner.engine.models.base import load_base
 from limner.engine.preprocess.analyser import DlibAnalyser
+from limner.engine.quiet import quiet
 from limner.engine.styles import find_style, load_styles
 from limner.engine.train.recipe import recipe_for
 
@@ -35,6 +36,7 @@ class Plan:
 
 def run(plan: Plan) -> Iterator[str]:
     """Measure and write; yield what to tell on the way."""
+    quiet()
     known = load_styles(*plan.style_folders)
     styles = [find_style(known, name) for name in plan.styles or known]
     base = load_base(plan.base, "cuda" if torch.cuda.is_available() else "cpu")

@@ -3,7 +3,6 @@
 Loads torch when it runs. Trains once, whatever the number of styles.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +14,9 @@ from limner.deploy.errors import RefusedError
 from limner.deploy.report import Made, MadePortrait
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.preprocess.analyser import DlibAnalyser
-from limner.engine.preprocess.pipeline import prepare
-from limner.engine.preprocess.refusal import Refusal
 from limner.engine.progress import Progress
+from limner.engine.quiet import quiet
+from limner.engine.refusal import Refusal
 from limner.engine.styles import Style
 
 if TYPE_CHECKING:
@@ -45,15 +44,14 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
     """
     from limner.engine.models.base import load_base
 
-    _hush()
+    quiet()
     base = load_base(sitting.base, _device())
     analyser = DlibAnalyser()
     photos = [photo.read_bytes() for photo in sitting.photos]
     try:
         made = _each_style(base, analyser, sitting, photos, on_progress, checkpoint)
     except TooFewPhotosError as error:
-        refusals = prepare(photos, analyser, size=base.size).refusals
-        reasons = [f"  {said['photo']}: {said['words']}" for said in in_words(sitting.photos, refusals)]
+        reasons = [f"  {said['photo']}: {said['words']}" for said in in_words(sitting.photos, error.refusals)]
         raise RefusedError("\n".join([str(error), *reasons])) from error
     checkpoint.unlink(missing_ok=True)
     return made
@@ -113,16 +111,6 @@ def in_words(photos: Sequence[Path], refusals: Sequence[Refusal | None]) -> list
 
 def _with_style(on_progress: Callable[[str, Progress], None], style: str) -> Callable[[Progress], None]:
     return lambda progress: on_progress(style, progress)
-
-
-def _hush() -> None:
-    """Keep the libraries' own progress bars and advice out of ours."""
-    logging.getLogger("transformers").setLevel(logging.ERROR)
-    from diffusers.utils import logging as diffusers_logging
-    from transformers.utils import logging as transformers_logging
-
-    diffusers_logging.disable_progress_bar()
-    transformers_logging.disable_progress_bar()
 
 
 def _device() -> str:

@@ -17,8 +17,8 @@ from limner.engine.errors import BadFrameError
 from limner.engine.faces import Analyser
 from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.engine.preprocess.pipeline import examine
-from limner.engine.preprocess.refusal import Refusal
 from limner.engine.progress import Progress
+from limner.engine.refusal import Refusal
 from limner.engine.styles import find_style, load_styles
 
 Answer = dict[str, object]

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from limner.engine.preprocess.refusal import Reason, Refusal
+from limner.engine.refusal import Reason, Refusal
 
 
 class EngineError(Exception):
@@ -139,8 +139,10 @@ class TooFewPhotosError(EngineError):
 
     reason = "too_few_photos"
 
-    def __init__(self, good: int, needed: int) -> None:
+    def __init__(self, good: int, needed: int, refusals: Sequence[Refusal | None] = ()) -> None:
         super().__init__(f"Only {good} of the photos can be used, and {needed} are needed.")
+        self.refusals = tuple(refusals)
+        """Parallel to the photos; None for a good one."""
         self.good = good
         self.needed = needed
 

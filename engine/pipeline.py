@@ -20,8 +20,8 @@ from limner.engine.fuse.pipeline import Portrait, render
 from limner.engine.fuse.reference import Reference
 from limner.engine.models.base import BaseModel
 from limner.engine.preprocess.pipeline import Prepared, prepare
-from limner.engine.preprocess.refusal import Refusal
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
+from limner.engine.refusal import Refusal
 from limner.engine.styles import Style
 from limner.engine.train.checkpoint import Point
 from limner.engine.train.pipeline import TrainedFace, train_face_lora
@@ -111,7 +111,7 @@ def _prepare(base: BaseModel, analyser: Analyser, order: Order, on_progress: OnP
     on_progress(Progress("prepare", 0, total))
     prepared = prepare(order.photos, analyser, size=base.size)
     if len(prepared.faces) < PHOTOS_NEEDED:
-        raise TooFewPhotosError(len(prepared.faces), PHOTOS_NEEDED)
+        raise TooFewPhotosError(len(prepared.faces), PHOTOS_NEEDED, prepared.refusals)
     on_progress(Progress("prepare", total, total, 0.0))
     return prepared
 

@@ -24,6 +24,7 @@ import msgspec
 
 from limner.engine.errors import BadFrameError, EngineError
 from limner.engine.frames import read_frame, write_frame
+from limner.engine.quiet import quiet
 
 if TYPE_CHECKING:
     # Its module loads numpy, which reads the number of threads once.
@@ -180,16 +181,10 @@ def limit_memory(mib: int) -> None:
 
 
 def _be_patient() -> None:
-    """Let bots and database go first on a shared machine, and spin no idle threads on it."""
+    """Let bots and database go first on a shared machine, spin no idle threads on it, and keep the log short."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.nice(5)
-    logging.getLogger("transformers").setLevel(logging.ERROR)
-    from diffusers.utils import logging as diffusers_logging
-    from transformers.utils import logging as transformers_logging
-
-    # Progress bars of loading would fill the worker's log.
-    diffusers_logging.disable_progress_bar()
-    transformers_logging.disable_progress_bar()
+    quiet()
 
 
 def _device(wanted: str) -> str:

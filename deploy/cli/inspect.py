@@ -43,9 +43,9 @@ def list_models(ctx: click.Context) -> None:
 @click.argument("name")
 def model_path(name: str) -> None:
     """Print the folder of a base model, for example of nano."""
-    from limner.deploy.models import model_folder
+    from limner.deploy.models import find_base
 
-    click.echo(model_folder(name))
+    click.echo(find_base(name))
 
 
 @click.command()

@@ -6,7 +6,6 @@ Only safetensors, only what is on this machine. Knows no faces and no styles.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +13,10 @@ from typing import Any
 
 import torch
 from diffusers import DDIMScheduler, StableDiffusionPipeline
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
+from limner.engine.bases import NANO, find_base
 from limner.engine.errors import UnknownBaseError
 
-NANO = Path(__file__).resolve().parents[1] / "nano" / "weights"
-
-_CLASS = "StableDiffusionPipeline"
 _EDGE = 1 << 20
 
 
@@ -91,31 +86,9 @@ def load_base(name: str | Path, device: str = "cpu") -> BaseModel:
     )
 
 
-def find_base(name: str | Path) -> Path:
-    """Tell the directory of a base model, without loading it. Raises UnknownBaseError."""
-    directory = NANO if str(name) == "nano" else Path(name)
-    if not directory.is_dir():
-        directory = _from_hub_cache(str(name))
-    index = directory / "model_index.json"
-    if not index.is_file():
-        raise UnknownBaseError(str(name), f"{directory} has no model_index.json")
-    kind = json.loads(index.read_text()).get("_class_name")
-    if kind != _CLASS:
-        raise UnknownBaseError(str(name), f"it is a {kind}, and {_CLASS} is needed")
-    return directory
-
-
 def vae_scale_factor(vae: Any) -> int:
     """Tell how many pixels one latent stands for, along one side."""
     return int(2 ** (len(vae.config.block_out_channels) - 1))
-
-
-def _from_hub_cache(name: str) -> Path:
-    """Find a hub id in the local cache; never asks the network."""
-    try:
-        return Path(snapshot_download(name, local_files_only=True))
-    except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError) as error:
-        raise UnknownBaseError(name, "there is no such directory on this machine") from error
 
 
 def _dtype(device: str) -> torch.dtype:

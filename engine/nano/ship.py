@@ -10,7 +10,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from limner.engine.models.base import NANO
+from limner.engine.bases import NANO
 from limner.engine.nano.unet import Trainer
 
 LIMIT_MB = 40

@@ -20,7 +20,7 @@ from PIL import Image, ImageCms, ImageOps
 from limner.engine.errors import PhotoRefusedError
 from limner.engine.faces import Pixels
 from limner.engine.preprocess.kinds import TAKEN, kind_of
-from limner.engine.preprocess.refusal import Reason
+from limner.engine.refusal import Reason
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 """Telegram's getFile gives at most 20 MB, Discord less."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from limner.engine.errors import PhotoRefusedError
 from limner.engine.faces import Detection, Floats, distance
-from limner.engine.preprocess.refusal import Reason, Refusal
+from limner.engine.refusal import Reason, Refusal
 
 SAME_PERSON: Final = 0.6
 """dlib's own threshold (99.38 % on LFW). Against the mean of two photos a person's own are below 0.54 in

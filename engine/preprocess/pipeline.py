@@ -31,8 +31,8 @@ from limner.engine.preprocess.align import apply, to_template, warp
 from limner.engine.preprocess.caption import caption
 from limner.engine.preprocess.decode import decode
 from limner.engine.preprocess.mask import face_area, head_mask, surroundings
-from limner.engine.preprocess.refusal import Reason, Refusal
 from limner.engine.preprocess.retouch import retouch
+from limner.engine.refusal import Reason, Refusal
 
 THUMBNAIL_SIDE: Final = 320
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from limner.engine.errors import PhotoRefusedError
 from limner.engine.faces import Box, Detection, Floats, Pixels, Quality
 from limner.engine.preprocess.pose import pose
-from limner.engine.preprocess.refusal import Reason
+from limner.engine.refusal import Reason
 
 _LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import msgspec
 import pytest
 
-from limner.engine.preprocess.refusal import Reason
+from limner.engine.refusal import Reason
 from limner.queue.child import EngineChild, Kind, engine_command
 from limner.queue.errors import EngineRefusedError
 from limner.queue.jobs import Verdict

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from limner.engine.bases import find_base
 from limner.engine.errors import UnknownBaseError
-from limner.engine.models.base import BaseModel, find_base, load_base
+from limner.engine.models.base import BaseModel, load_base
 
 
 def test_size_and_latents_come_from_the_directory(tiny_base: BaseModel) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from limner.engine.errors import PhotoRefusedError
 from limner.engine.preprocess import decode as decoding
 from limner.engine.preprocess.decode import decode
-from limner.engine.preprocess.refusal import Reason, Refusal
+from limner.engine.refusal import Reason, Refusal
 from limner.tests.fakes import photos
 
 

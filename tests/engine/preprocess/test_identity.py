@@ -7,7 +7,7 @@ from limner.engine.errors import PhotoRefusedError
 from limner.engine.faces import Analyser, Detection, Floats, distance
 from limner.engine.preprocess.decode import decode
 from limner.engine.preprocess.identity import SAME_PHOTO, check_against, one_identity, only_face
-from limner.engine.preprocess.refusal import Reason
+from limner.engine.refusal import Reason
 from limner.tests.fakes import photos
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from limner.engine.faces import Analyser, distance
 from limner.engine.preprocess.pipeline import examine, prepare
-from limner.engine.preprocess.refusal import Reason
+from limner.engine.refusal import Reason
 from limner.tests.fakes import photos
 from limner.tests.fakes.analyser import PaperAnalyser, paper_photo
 

@@ -11,7 +11,7 @@ from limner.engine.faces import Analyser, Quality
 from limner.engine.preprocess.decode import decode
 from limner.engine.preprocess.pose import pose
 from limner.engine.preprocess.quality import check, measure, sharpness
-from limner.engine.preprocess.refusal import Reason
+from limner.engine.refusal import Reason
 from limner.tests.fakes import photos
 
 GOOD = Quality(face_px=200, sharpness=0.4, highlight=180.0, clipped=0.0, yaw=0.0, pitch=0.0, roll=0.0)
