@@ -1,0 +1,120 @@
+"""What concerns the person and not a picture: the beginning, consent, quota, where we are, and being forgotten."""
+
+from limner.bots.events import ConsentGiven, ForgetAsked, ForgetConfirmed, QuotaAsked, Started, StatusAsked
+from limner.bots.intake import look_again
+from limner.bots.replies import (
+    ConsentAsked,
+    ForgetQuestion,
+    Forgotten,
+    Overview,
+    PortraitsReady,
+    QuotaShown,
+    Reply,
+    Said,
+    StatusShown,
+)
+from limner.bots.requesting import ended
+from limner.bots.turn import Turn, queue_may_be_away
+from limner.storage.photos import Photo
+from limner.storage.requests import Request
+
+__all__ = ["CONSENT_VERSION", "consented", "forget", "forget_ask", "has_consent", "quota", "start", "status"]
+
+CONSENT_VERSION = "1"
+"""Goes up whenever `consent-text` or `consent-only-yours` changes its meaning: everybody is asked again."""
+
+SHOWN = 20
+"""How many past requests are drawn anew. Older portraits stay in storage until they are deleted."""
+
+
+async def has_consent(turn: Turn) -> bool:
+    """Say whether the person agreed to the text of today."""
+    return await turn.tools.storage.users.has_consent(turn.user.id, CONSENT_VERSION)
+
+
+async def start(turn: Turn, event: Started) -> list[Reply]:
+    """Welcome somebody, and say where we are."""
+    if not await has_consent(turn):
+        return [Said("welcome"), ConsentAsked(CONSENT_VERSION)]
+    return [Said("welcome-back"), StatusShown(await overview(turn))]
+
+
+async def consented(turn: Turn, event: ConsentGiven) -> list[Reply]:
+    """Write the consent down and ask for photos."""
+    if event.version != CONSENT_VERSION:
+        return [Said("consent-old"), ConsentAsked(CONSENT_VERSION)]
+    await turn.tools.storage.users.record_consent(turn.user.id, event.version)
+    if turn.state.name == "new":
+        await turn.go("collecting")
+    return [Said("consent-thanks", {"least": turn.tools.limits.least_photos})]
+
+
+async def quota(turn: Turn, event: QuotaAsked) -> list[Reply]:
+    """Tell how many portraits are left."""
+    return [QuotaShown(await turn.tools.storage.quota.balance(turn.user.id))]
+
+
+async def status(turn: Turn, event: StatusAsked) -> list[Reply]:
+    """Tell where we are."""
+    return [StatusShown(await overview(turn))]
+
+
+async def forget_ask(turn: Turn, event: ForgetAsked) -> list[Reply]:
+    """Ask whether everything shall really be deleted."""
+    return [ForgetQuestion()]
+
+
+async def forget(turn: Turn, event: ForgetConfirmed) -> list[Reply]:
+    """Stop what is under way, delete everything, and hand over the receipt."""
+    storage = turn.tools.storage
+    for request in await storage.requests.active(turn.user.id):
+        await storage.requests.cancel(request.id)
+        with queue_may_be_away():
+            await turn.tools.queue.cancel(request.id, request.attempt)
+    receipt = await storage.forget(turn.user.id)
+    return [
+        Forgotten(receipt.at, receipt.photos, receipt.portraits, receipt.face_loras, receipt.key_destroyed),
+    ]
+
+
+async def overview(turn: Turn) -> Overview:
+    """Gather everything that an adapter needs to draw the conversation anew."""
+    storage = turn.tools.storage
+    agreed = await has_consent(turn)
+    photos: list[Photo] = await turn.photos() if agreed else []
+    await look_again(turn, photos)
+    active = await _active(turn)
+    return Overview(
+        state=turn.state.name,
+        consented=agreed,
+        consent_version=CONSENT_VERSION,
+        photos=tuple(photos),
+        count=turn.counted(photos),
+        has_face=turn.state.set_id is not None,
+        style=turn.state.style,
+        active=active,
+        position=await _position(turn, active),
+        finished=await _finished(turn),
+        balance=await storage.quota.balance(turn.user.id),
+    )
+
+
+async def _active(turn: Turn) -> Request | None:
+    active = await turn.tools.storage.requests.active(turn.user.id)
+    return active[0] if active else None
+
+
+async def _position(turn: Turn, active: Request | None) -> int | None:
+    if active is None or active.state != "queued":
+        return None
+    position: int | None = None
+    with queue_may_be_away():
+        position = await turn.tools.queue.position(active.id)
+    return position  # noqa: RET504 - the block above may have passed over an error
+
+
+async def _finished(turn: Turn) -> tuple[PortraitsReady, ...]:
+    latest = await turn.tools.storage.requests.of_user(turn.user.id, SHOWN)
+    over = [request for request in reversed(latest) if request.state not in {"queued", "running"}]
+    told = [await ended(turn, request) for request in over]
+    return tuple(one if isinstance(one, PortraitsReady) else PortraitsReady(one.request, ()) for one in told)

@@ -1,0 +1,157 @@
+"""The conversation: event in, replies out. The table of contents of this folder.
+
+A person's way, by the names of the states::
+
+    new -> collecting -> choosing -> waiting -> done
+                ^            ^          |        |
+                |            +- failed, cancelled|
+                +----------- new photos ---------+
+
+The table below is the whole of it. What it does not list is answered with words about what is possible now: an answer
+is never empty. Knows no platform, no words and no engine.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from weakref import WeakValueDictionary
+
+from limner.bots import account, intake, requesting
+from limner.bots.account import CONSENT_VERSION
+from limner.bots.events import (
+    AgainAsked,
+    CancelAsked,
+    ConsentGiven,
+    Event,
+    ForgetAsked,
+    ForgetConfirmed,
+    PhotoExamined,
+    PhotoReceived,
+    PhotoRemoved,
+    PhotosCleared,
+    PhotosDone,
+    PhotosMoreAsked,
+    QuotaAsked,
+    RequestFinished,
+    Started,
+    StatusAsked,
+    StyleChosen,
+    StylesAsked,
+)
+from limner.bots.ports import Queue, Storage
+from limner.bots.replies import ConsentAsked, Reply, Said
+from limner.bots.styles import StyleCard, by_name
+from limner.bots.turn import Limits, Tools, Turn, fresh_seed
+from limner.storage.users import ChatState, User
+
+__all__ = ["STATES", "Conversation"]
+
+STATES = ("new", "collecting", "choosing", "waiting", "done")
+
+Handler = Callable[[Turn, Any], Awaitable[list[Reply]]]
+
+
+def busy(turn: Turn, event: Event) -> Awaitable[list[Reply]]:
+    """Say that a request is under way."""
+    return _say("request-busy")
+
+
+def photos_first(turn: Turn, event: Event) -> Awaitable[list[Reply]]:
+    """Say that a style comes after the photos."""
+    return _say("request-after-photos")
+
+
+async def _say(text: str) -> list[Reply]:
+    return [Said(text)]
+
+
+ANYWHERE: dict[type, Handler] = {
+    Started: account.start,
+    ConsentGiven: account.consented,
+    QuotaAsked: account.quota,
+    StatusAsked: account.status,
+    ForgetAsked: account.forget_ask,
+    ForgetConfirmed: account.forget,
+    PhotoExamined: intake.verdict,
+    PhotoRemoved: intake.remove,
+    StylesAsked: requesting.styles,
+    CancelAsked: requesting.cancel,
+    RequestFinished: requesting.finished,
+}
+
+TABLE: dict[tuple[str, type], Handler] = {
+    ("new", PhotoReceived): intake.take,
+    ("collecting", PhotoReceived): intake.take,
+    ("collecting", PhotosCleared): intake.clear,
+    ("collecting", PhotosDone): intake.done,
+    ("collecting", PhotosMoreAsked): intake.more,
+    ("collecting", StyleChosen): requesting.choose,
+    ("collecting", AgainAsked): requesting.again,
+    ("choosing", PhotoReceived): intake.take,
+    ("choosing", PhotosCleared): intake.clear,
+    ("choosing", PhotosDone): intake.done,
+    ("choosing", PhotosMoreAsked): intake.more,
+    ("choosing", StyleChosen): requesting.choose,
+    ("choosing", AgainAsked): requesting.again,
+    ("waiting", PhotoReceived): intake.late,
+    ("waiting", PhotosDone): busy,
+    ("waiting", PhotosCleared): busy,
+    ("waiting", PhotosMoreAsked): busy,
+    ("waiting", StyleChosen): busy,
+    ("waiting", AgainAsked): busy,
+    ("done", PhotoReceived): intake.take,
+    ("done", PhotosCleared): intake.clear,
+    ("done", PhotosDone): intake.done,
+    ("done", PhotosMoreAsked): intake.more,
+    ("done", StyleChosen): requesting.choose,
+    ("done", AgainAsked): requesting.again,
+}
+
+NEEDS_CONSENT = (PhotoReceived, PhotosCleared, PhotosDone, PhotosMoreAsked, StyleChosen, AgainAsked)
+
+
+class Conversation:
+    """Answers every event of everybody; one person's events in the order they came, different people's side by side.
+
+    Holds no state of its own but the locks: where somebody stands lies in storage and survives a restart.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        queue: Queue,
+        styles: Iterable[StyleCard],
+        *,
+        limits: Limits | None = None,
+        seed: Callable[[], int] = fresh_seed,
+    ) -> None:
+        self.tools = Tools(storage, queue, by_name(styles), limits or Limits(), seed)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def handle(self, user: User, event: Event) -> list[Reply]:
+        """Answer one event. Never empty for what a person did; may be empty for news of what is gone.
+
+        Errors of storage pass through: the adapter's rim says "went-wrong" and the event may be sent again.
+        """
+        lock = self._locks.setdefault(user.id, asyncio.Lock())
+        async with lock:
+            turn = Turn(self.tools, user, await self._state(user))
+            if isinstance(event, NEEDS_CONSENT) and not await account.has_consent(turn):
+                return [Said("consent-first"), ConsentAsked(CONSENT_VERSION)]
+            handler = TABLE.get((turn.state.name, type(event))) or ANYWHERE.get(type(event), _not_now)
+            return await handler(turn, event)
+
+    async def _state(self, user: User) -> ChatState:
+        """Read the state; a request that has ended meanwhile leads out of waiting, told or not."""
+        storage = self.tools.storage
+        state = await storage.users.get_state(user.id)
+        if state.name != "waiting" or await storage.requests.active(user.id):
+            return state
+        latest = await storage.requests.of_user(user.id, 1)
+        settled = ChatState(requesting.settled_name(latest[0] if latest else None), state.set_id, state.style)
+        await storage.users.set_state(user.id, settled)
+        return settled
+
+
+async def _not_now(turn: Turn, event: Event) -> list[Reply]:
+    return [Said(f"not-now-{turn.state.name}", {"least": turn.tools.limits.least_photos})]

@@ -1,0 +1,38 @@
+"""Everything that the bots raise on purpose.
+
+::
+
+    BotsError
+    ├── MissingWordsError      no catalogue has words for a text
+    ├── BadEventError          a page sent something that is no event
+    ├── BadUploadError         a body that holds no photos in the form we read
+    └── NotSignedInError       a session cookie is missing or was not made here
+
+Storage's and the queue's own errors pass through: the rim of one update turns whatever is left into "that went wrong".
+"""
+
+__all__ = ["BadEventError", "BadUploadError", "BotsError", "MissingWordsError", "NotSignedInError"]
+
+
+class BotsError(Exception):
+    """The root of this folder's errors."""
+
+
+class MissingWordsError(BotsError):
+    """No catalogue has words for a text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"No catalogue has words for {text!r}; add them to bots/words/en.ftl.")
+        self.text = text
+
+
+class BadEventError(BotsError):
+    """What a page sent is no event of the conversation."""
+
+
+class BadUploadError(BotsError):
+    """A body that holds no photos in the form we read."""
+
+
+class NotSignedInError(BotsError):
+    """A session cookie is missing or was not made by this server."""

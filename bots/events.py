@@ -1,0 +1,146 @@
+"""What can happen in a conversation: the commands and buttons of a person, and the news of their photos and requests.
+
+An adapter translates its platform's updates into these and knows nothing else of the conversation. Delivery brings the
+last two: the queue's own `PhotoExamined`, and `RequestFinished`.
+"""
+
+from dataclasses import dataclass
+
+from limner.queue.messages import PhotoExamined
+
+__all__ = [
+    "AgainAsked",
+    "CancelAsked",
+    "ConsentGiven",
+    "Event",
+    "ForgetAsked",
+    "ForgetConfirmed",
+    "PhotoExamined",
+    "PhotoReceived",
+    "PhotoRemoved",
+    "PhotosCleared",
+    "PhotosDone",
+    "PhotosMoreAsked",
+    "QuotaAsked",
+    "RequestFinished",
+    "Started",
+    "StatusAsked",
+    "StyleChosen",
+    "StylesAsked",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The person opened the chat: the first time, or again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """The person agreed to the consent text of this version."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReceived:
+    """A photo arrived, already fetched from the platform.
+
+    `dedupe_key` is the platform's own word for "the same file" (Telegram's file_unique_id), if it has one.
+    """
+
+    data: bytes
+    name: str = ""
+    dedupe_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRemoved:
+    """The person took one photo back."""
+
+    photo_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosCleared:
+    """The person took every photo of the open set back."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosDone:
+    """The person has no more photos to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosMoreAsked:
+    """The person wants to begin with new photos (of themselves or of somebody who agreed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StylesAsked:
+    """The person wants to see the styles."""
+
+
+@dataclass(frozen=True, slots=True)
+class StyleChosen:
+    """The person chose a style: that is a request for portraits."""
+
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgainAsked:
+    """More portraits in the last style, from other seeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """Stop the request that is waiting or under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaAsked:
+    """The person wants to know how many portraits are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAsked:
+    """Somebody wants to know where we are: everything an adapter needs to draw the conversation anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetAsked:
+    """The person asked to be forgotten; nothing happens before `ForgetConfirmed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetConfirmed:
+    """The person confirmed: delete everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFinished:
+    """News: a request was made, failed or was cancelled; the outcome lies in storage."""
+
+    request_id: str
+
+
+Event = (
+    Started
+    | ConsentGiven
+    | PhotoReceived
+    | PhotoRemoved
+    | PhotosCleared
+    | PhotosDone
+    | PhotosMoreAsked
+    | StylesAsked
+    | StyleChosen
+    | AgainAsked
+    | CancelAsked
+    | QuotaAsked
+    | StatusAsked
+    | ForgetAsked
+    | ForgetConfirmed
+    | PhotoExamined
+    | RequestFinished
+)

@@ -1,0 +1,111 @@
+"""Sentences that are made of figures: reasons, places in the queue, accounts, times. The same on every platform."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from limner.bots.replies import Forgotten, PortraitsReady, QuotaShort, RequestAccepted, SetCount, TextArgs
+from limner.bots.styles import StyleCard
+from limner.bots.turn import Limits
+from limner.bots.words import Words
+from limner.storage.quota import Balance
+
+__all__ = ["Phrases", "in_words"]
+
+# The likeness is 1 minus dlib's distance between faces: 0.40 is the model's own line between the same and another
+# person, and two photos of one person reach 0.59 in the middle (measured on the photos of openpeople).
+GRADES = ((0.59, "likeness-close"), (0.48, "likeness-good"), (0.40, "likeness-fair"))
+
+
+def in_words(limits: Limits) -> dict[str, int]:
+    """Return the numbers that sentences about photos may name; `limit` is in MB."""
+    return {"least": limits.least_photos, "most": limits.most_photos, "limit": limits.photo_bytes // 2**20}
+
+
+class Phrases:
+    """Makes the longer sentences of one language."""
+
+    def __init__(self, words: Words, styles: Mapping[str, StyleCard], limits: Limits) -> None:
+        self.words = words
+        self.limits = in_words(limits)
+        self._styles = styles
+
+    @property
+    def styles(self) -> tuple[StyleCard, ...]:
+        """List the styles in their order."""
+        return tuple(self._styles.values())
+
+    def title(self, style: str) -> str:
+        """Name a style for people; one that is no longer there keeps its short name."""
+        card = self._styles.get(style)
+        return card.title if card else style
+
+    def reason(self, reason: str | None) -> str:
+        """Say why something was refused or failed, and what to do."""
+        return self.words.reason(reason, self.limits)
+
+    def position(self, position: int | None) -> str:
+        """Say where a request stands in the queue."""
+        if position is None:
+            return self.words.say("request-position-unknown")
+        return self.words.say("request-position", {"position": position})
+
+    def accepted(self, reply: RequestAccepted) -> str:
+        """Say what was asked for and where it stands."""
+        asked: TextArgs = {"style": self.title(reply.request.style), "count": reply.request.count}
+        return f"{self.words.say('request-accepted', asked)} {self.position(reply.position)}"
+
+    def ended(self, ended: PortraitsReady) -> str:
+        """Say how a request ended."""
+        request = ended.request
+        if request.state == "made":
+            made: TextArgs = {"style": self.title(request.style), "count": len(ended.portraits)}
+            return self.words.say("request-made", made)
+        if request.state == "cancelled":
+            return self.words.say("request-cancelled")
+        return self.words.say("request-failed", {"reason": self.reason(request.reason)})
+
+    def count(self, count: SetCount) -> str:
+        """Say how the open set stands."""
+        text = "photos-count-enough" if count.enough else "photos-count"
+        return self.words.say(text, {"good": count.good, "least": count.least})
+
+    def quota(self, balance: Balance) -> str:
+        """Say how the account stands."""
+        left = self.words.say("quota-left", {"available": balance.available})
+        return f"{left} {self.words.say('quota-held', {'held': balance.held})}" if balance.held else left
+
+    def short(self, reply: QuotaShort) -> str:
+        """Say that too little is left, and when there will be more."""
+        short = self.words.say("quota-short", {"wanted": reply.wanted, "available": reply.available})
+        if reply.resets_at is None:
+            return f"{short} {self.words.say('quota-ask-operator')}"
+        return f"{short} {self.words.say('quota-resets', {'when': _moment(reply.resets_at)})}"
+
+    def receipt(self, reply: Forgotten) -> str:
+        """Write the receipt of what was deleted, in lines."""
+        counts = {"photos": reply.photos, "face_loras": reply.face_loras, "portraits": reply.portraits}
+        lines = [self.words.say("forget-done")]
+        lines.append(self.words.say("forget-receipt", {**counts, "when": _moment(reply.at)}))
+        if reply.key_destroyed:
+            lines.append(self.words.say("forget-key"))
+        return "\n".join(lines)
+
+    def time_left(self, seconds: float | None) -> str:
+        """Say how long something still takes; nothing where nobody knows."""
+        if seconds is None:
+            return ""
+        if seconds < 55:
+            # In steps of five: a figure that jumps at every report looks like one that means nothing.
+            return self.words.say("eta-seconds", {"seconds": max(5, 5 * round(seconds / 5))})
+        return self.words.say("eta-minutes", {"minutes": max(1, round(seconds / 60))})
+
+    def likeness(self, likeness: float | None) -> tuple[str, str]:
+        """Give the likeness as a figure in words, and a word for what it means."""
+        if likeness is None:
+            return self.words.say("likeness-none"), ""
+        grade = next((text for limit, text in GRADES if likeness >= limit), "likeness-far")
+        return self.words.say("likeness", {"value": f"{likeness:.2f}"}), self.words.say(grade)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,193 @@
+"""What the conversation needs of storage and of the queue, and nothing more.
+
+`limner.storage.Storage` and `limner.queue.client.QueueClient` fulfil these; so do the doubles of the tests, which pass
+the same contract tests.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from limner.queue.messages import ExaminePhoto, MakePortraits, News
+from limner.storage.outbox import Notice
+from limner.storage.photos import Photo
+from limner.storage.portraits import Portrait
+from limner.storage.quota import Balance
+from limner.storage.requests import Request
+from limner.storage.users import ChatState, User
+
+__all__ = ["NewsSource", "Queue", "Storage"]
+
+
+class Users(Protocol):
+    """Users, their consent and the state of their conversation."""
+
+    async def get_or_create(self, platform: str, platform_id: str, language: str = "en") -> User:
+        """Find the user of a platform account, or make it."""
+
+    async def get(self, user_id: str) -> User:
+        """Find one by id; NotFoundError where there is none."""
+
+    async def record_consent(self, user_id: str, text_version: str) -> None:
+        """Write a consent down."""
+
+    async def has_consent(self, user_id: str, text_version: str) -> bool:
+        """Tell whether this text was agreed to."""
+
+    async def get_state(self, user_id: str) -> ChatState:
+        """Give the conversation's state."""
+
+    async def set_state(self, user_id: str, state: ChatState) -> None:
+        """Replace the conversation's state."""
+
+
+class Photos(Protocol):
+    """Photos of the set that a person is collecting."""
+
+    async def open_set(self, user_id: str) -> str:
+        """Give the set being collected, or begin one."""
+
+    async def add(self, user_id: str, set_id: str, data: bytes, dedupe_key: str | None = None) -> Photo:
+        """Keep a photo; DuplicatePhotoError for one that is there already."""
+
+    async def get(self, photo_id: str, user_id: str) -> Photo:
+        """Find one by id; NotFoundError where there is none."""
+
+    async def of_set(self, set_id: str) -> Sequence[Photo]:
+        """List a set's photos, oldest first."""
+
+    async def remove(self, photo_id: str, user_id: str) -> None:
+        """Delete a photo."""
+
+    async def clear_set(self, set_id: str) -> int:
+        """Delete all photos of a set."""
+
+    async def thumbnail(self, photo_id: str, user_id: str) -> bytes | None:
+        """Give a photo's thumbnail, None before it was looked at."""
+
+
+class Requests(Protocol):
+    """Requests for portraits."""
+
+    async def accept(self, user_id: str, set_id: str, style: str, count: int, seed: int) -> Request:
+        """Reserve quota and queue a request; QuotaExceededError where too little is left."""
+
+    async def cancel(self, request_id: str) -> bool:
+        """Stop a request; doing it twice changes nothing."""
+
+    async def get(self, request_id: str) -> Request:
+        """Find one by id; NotFoundError where there is none."""
+
+    async def of_user(self, user_id: str, limit: int = 10) -> Sequence[Request]:
+        """List a user's requests, newest first."""
+
+    async def active(self, user_id: str) -> Sequence[Request]:
+        """List a user's requests that have not ended."""
+
+
+class Portraits(Protocol):
+    """Finished portraits."""
+
+    async def of_request(self, request_id: str) -> Sequence[Portrait]:
+        """List a request's portraits, best first."""
+
+    async def read(self, portrait_id: str, user_id: str) -> bytes:
+        """Give a portrait's PNG to its owner."""
+
+
+class Quota(Protocol):
+    """The account of a person."""
+
+    async def balance(self, user_id: str) -> Balance:
+        """Tell how an account stands."""
+
+
+class Outbox(Protocol):
+    """What people must still be told."""
+
+    async def pending(self, platform: str, limit: int = 100) -> Sequence[Notice]:
+        """List what a platform's people were not told yet, oldest first."""
+
+    async def delivered(self, notice_id: str) -> bool:
+        """Mark a notice as delivered."""
+
+
+class Receipt(Protocol):
+    """What was deleted when a person was forgotten."""
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+
+    @property
+    def photos(self) -> int:
+        """How many there were."""
+
+    @property
+    def portraits(self) -> int:
+        """How many there were."""
+
+    @property
+    def face_loras(self) -> int:
+        """How many Face LoRAs."""
+
+    @property
+    def key_destroyed(self) -> bool:
+        """Whether copies can still be read (never, if true)."""
+
+
+class Storage(Protocol):
+    """Storage, by subject."""
+
+    @property
+    def users(self) -> Users:
+        """Where users are kept."""
+
+    @property
+    def photos(self) -> Photos:
+        """Where they are kept."""
+
+    @property
+    def requests(self) -> Requests:
+        """Where requests are kept."""
+
+    @property
+    def portraits(self) -> Portraits:
+        """Where they are kept."""
+
+    @property
+    def quota(self) -> Quota:
+        """Where accounts are kept."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where notices are kept."""
+
+    async def forget(self, user_id: str) -> Receipt:
+        """Delete everything of a user, the key first."""
+
+
+class Queue(Protocol):
+    """The way to the workers. Every method may raise `limner.queue.connection.UNREACHABLE`."""
+
+    async def examine_photo(self, command: ExaminePhoto) -> None:
+        """Have a photo looked at; asking twice is harmless."""
+
+    async def make_portraits(self, command: MakePortraits) -> None:
+        """Have portraits made; asking twice is harmless."""
+
+    async def cancel(self, request_id: str, attempt: int = 1) -> None:
+        """Stop a request; doing it twice changes nothing."""
+
+    async def position(self, request_id: str) -> int | None:
+        """Tell a request's place in the queue, 1 for the next; None where it does not wait."""
+
+
+class NewsSource(Protocol):
+    """The way back: a stream of news."""
+
+    async def latest_news(self) -> str:
+        """Give the id of the newest entry."""
+
+    def listen(self, last_id: str) -> AsyncIterator[tuple[str, News]]:
+        """Yield news after an id, for ever."""

@@ -1,0 +1,203 @@
+# English words for people. Ids are the `text` of a reply; every refusal and failure has a line here that says what
+# to do next. Words of the page itself begin with `page-`.
+
+### The conversation
+
+welcome = Hello. I paint portraits that look like you, in a style you choose. I need a few photos of one person: three are enough, ten are the most I can use.
+welcome-back = Welcome back.
+consent-title = Before we begin
+consent-text = Your photos are used for one thing: to teach a small model your face (your Face LoRA) and paint your portraits with it. They are kept encrypted, nobody else can reach them, and they are deleted after training. Your Face LoRA and your portraits stay until you delete them: “Forget me” deletes everything at once.
+consent-only-yours = Send only photos of yourself, or of a person who agreed to this.
+consent-button = I agree
+consent-first = I may only take photos after you agreed to how they are used. The photo was not kept: please agree first, then send it again.
+consent-thanks = Thank you. Now send me at least { $least } photos of one person: face to the camera, in good light, nobody else in the picture. Different days and expressions help.
+consent-old = The text changed since you opened this page. Please read it once more and agree again.
+
+photos-ask = Send me at least { $least } photos of one person: face to the camera, in good light, nobody else in the picture. Different days and expressions help.
+photos-next-set = This photo goes to your next set of photos: the current request keeps the photos it began with.
+photos-wait = I am working with the photos you sent, so I did not keep this one. Send it again when I am finished.
+photos-cleared = All photos of this set are deleted. Send new ones whenever you like.
+photos-too-few = { $good ->
+    [0] I have no good photo yet
+    [one] I have { $good } good photo
+   *[other] I have { $good } good photos
+  } and need { $least }. Send { $missing ->
+    [one] one more
+   *[other] { $missing } more
+  }, then press Done.
+photos-checking = I am still looking at { $checking ->
+    [one] one photo
+   *[other] { $checking } photos
+  }. One moment, then press Done again.
+photos-count = { $good } of { $least } good photos
+photos-count-enough = { $good ->
+    [one] { $good } good photo
+   *[other] { $good } good photos
+  }: enough to begin
+photo-unknown = I do not have that photo any more.
+photo-removed = The photo is deleted.
+
+styles-ask = Which style shall it be?
+style-unknown = There is no style called “{ $style }”. Choose one of those shown.
+style-none-yet = You have not chosen a style yet. Choose one of those shown.
+
+request-accepted = { $style }, { $count ->
+    [one] one portrait
+   *[other] { $count } portraits
+  }: on it.
+request-position = { $position ->
+    [1] You are next.
+   *[other] You are number { $position } in the queue.
+  }
+request-position-unknown = You are in the queue.
+request-busy = I am still painting. You can wait here, come back later, or cancel; then choose what comes next.
+request-none = Nothing is being painted at the moment.
+request-stopping = Stopping. Nothing will be charged.
+request-made = { $style }: { $count ->
+    [one] here is your portrait.
+   *[other] here are your { $count } portraits.
+  }
+request-cancelled = Cancelled. Your quota is back: nothing was charged.
+request-failed = It did not work out: { $reason } Nothing was charged.
+request-after-photos = Send your photos first; then choose a style.
+
+stage-prepare = Preparing your photos
+stage-train = Training your Face LoRA
+stage-render = Painting
+stage-queued = Waiting in the queue
+stage-steps = { $done } of { $total }
+eta-seconds = { $seconds ->
+    [one] one second left
+   *[other] about { $seconds } seconds left
+  }
+eta-minutes = { $minutes ->
+    [one] about a minute left
+   *[other] about { $minutes } minutes left
+  }
+
+likeness = likeness { $value }
+likeness-close = very close
+likeness-good = close
+likeness-fair = related
+likeness-far = loose
+likeness-none = likeness not measured
+likeness-hint = How alike this face is to your photos, from 0 to 1: higher is closer, and from 0.40 on a face counts as the same person.
+portrait-alt = Portrait { $n } in the style { $style }
+
+quota-left = { $available ->
+    [0] You have no portraits left.
+    [one] You have { $available } portrait left.
+   *[other] You have { $available } portraits left.
+  }
+quota-held = { $held ->
+    [one] One more is reserved for the request under way.
+   *[other] { $held } more are reserved for the request under way.
+  }
+quota-short = { $available ->
+    [0] You have no portraits left
+    [one] You have { $available } portrait left
+   *[other] You have { $available } portraits left
+  } and this needs { $wanted }. Nothing was charged.
+quota-resets = Your quota is filled up again on { $when }.
+quota-ask-operator = Ask whoever runs this bot for more.
+
+forget-ask = This deletes your photos, your Face LoRA and your portraits, now and for good. Portraits you want to keep must be downloaded first. Shall I?
+forget-done = Everything of yours is deleted.
+forget-receipt = { $photos ->
+    [one] { $photos } photo
+   *[other] { $photos } photos
+  }, { $face_loras ->
+    [one] { $face_loras } Face LoRA
+   *[other] { $face_loras } Face LoRAs
+  } and { $portraits ->
+    [one] { $portraits } portrait
+   *[other] { $portraits } portraits
+  } deleted on { $when }.
+forget-key = The key they were encrypted with is destroyed too: copies that a backup may still hold cannot be read any more.
+
+not-now-new = Please read and agree to the text first.
+not-now-collecting = First the photos: send at least { $least } of one person, then press Done.
+not-now-choosing = Choose a style, or send more photos.
+not-now-waiting = I am still painting. You can wait, come back later, or cancel.
+not-now-done = Choose another style, ask for more of the same, or begin with new photos.
+not-here = That is not here (any more).
+went-wrong = Something went wrong on our side. What you sent before is safe; please try once more in a minute.
+upload-unreadable = I could not read what was sent. Reload the page and choose the photos again.
+
+### Why a photo was refused, and what to do
+
+reason-not-an-image = This file is not a picture I can read. Send a photo as JPEG, PNG, HEIC or WebP.
+reason-unsupported-format = I cannot read this kind of picture. Send it as JPEG, PNG, HEIC or WebP.
+reason-truncated = The end of this picture is missing, as after a broken download. Send the original again.
+reason-empty = This file is empty. Choose the photo again and send it once more.
+reason-too-many-pixels = This picture has far more pixels than a photo. Send it in an ordinary size, up to 50 megapixels.
+reason-too-large = This file is larger than { $limit } MB. Send a smaller copy.
+reason-animated = This is an animation. Send a still photo.
+reason-no-face = I found no face here. Send a photo in which the face is plain to see, turned to the camera.
+reason-several-faces = There is more than one face here. Send a photo of one person alone, or crop the others away.
+reason-face-too-small = The face is too small here. Come closer, or crop the photo to head and shoulders.
+reason-blurred = This photo is blurred. Hold the camera still, wipe the lens, and send a sharper one.
+reason-too-dark = This photo is too dark. Face a window or a lamp and take another.
+reason-too-bright = This photo is too bright to see the face. Step out of the glare and take another.
+reason-turned-away = The face is turned too far away. Look towards the camera and take another.
+reason-another-person = This seems to be somebody else than in your other photos. A set is for one person: remove the photo that does not belong.
+reason-duplicate = I already have this photo. Send a different one: another day, another expression.
+reason-too-many = A set holds at most { $most } photos. Remove one if you would rather use this one.
+reason-check-failed = I could not look at this photo: it stopped me three times. Send it in another format, or a different one.
+reason-unknown = I cannot use this photo. Please try a different one.
+
+### Why a request failed, and what to do
+
+reason-too-few-photos = too few of the photos could be used. Send new ones, face to the camera and in good light.
+reason-no-memory = the machine ran out of memory. Try again in a few minutes.
+reason-unknown-style = this style is no longer there. Choose another.
+reason-bad-style = this style is damaged. Choose another, and tell whoever runs this bot.
+reason-unknown-base = the model to paint with is missing. Tell whoever runs this bot, then ask again.
+reason-bad-lora = what I learned of this face can no longer be read. Begin with new photos: send at least { $least }.
+reason-blocked = none of the portraits passed the safety check. Ask again, or choose another style.
+reason-nan = the training ran astray. Ask again: it begins anew, from other noise.
+reason-internal = something broke on our side. Ask again; if it happens twice, tell whoever runs this bot.
+reason-engine-failed = the painter stopped in the middle of the work, several times. Ask again in a few minutes.
+
+### The page
+
+page-title = limner
+page-tagline = Portraits in chat
+page-menu = Your account
+page-photos-heading = Photos of one person
+page-drop = Drop photos here
+page-drop-or = or
+page-pick = Choose photos
+page-camera = Take a photo
+page-drop-hint = JPEG, PNG, HEIC or WebP, up to 20 MB each
+page-photo-sending = Sending
+page-photo-checking = Checking
+page-photo-accepted = Good
+page-photo-refused = Not usable
+page-photo-remove = Remove
+page-photos-clear = Remove all
+page-photos-change = Change photos
+page-done = Done
+page-styles-heading = Styles
+page-progress-heading = Progress
+page-stage-prepare = Photos
+page-stage-train = Face LoRA
+page-stage-render = Portraits
+page-cancel = Cancel
+page-again = More of the same
+page-other-style = Another style
+page-new-photos = New photos
+page-view = View large
+page-download = Download
+page-close = Close
+page-previous = Previous
+page-next = Next
+page-quota = Quota
+page-forget = Forget me
+page-forget-title = Forget me
+page-forget-yes = Delete everything
+page-forget-no = Keep it
+page-receipt-title = Receipt
+page-start-again = Start again
+page-offline = The connection is lost. Trying again.
+page-no-script = This page needs JavaScript: it is a chat.
