@@ -13,7 +13,6 @@ from limner.bots.replies import (
     Said,
     StatusShown,
 )
-from limner.bots.requesting import ended
 from limner.bots.turn import Turn, queue_may_be_away
 from limner.storage.photos import Photo
 from limner.storage.requests import Request
@@ -116,5 +115,7 @@ async def _position(turn: Turn, active: Request | None) -> int | None:
 async def _finished(turn: Turn) -> tuple[PortraitsReady, ...]:
     latest = await turn.tools.storage.requests.of_user(turn.user.id, SHOWN)
     over = [request for request in reversed(latest) if request.state not in {"queued", "running"}]
-    told = [await ended(turn, request) for request in over]
-    return tuple(one if isinstance(one, PortraitsReady) else PortraitsReady(one.request, ()) for one in told)
+    # All at once: a page asks for this at every turn, and a query for each request would be most of its time.
+    portraits = await turn.tools.storage.portraits.of_user(turn.user.id, SHOWN * turn.tools.limits.portraits)
+    made = {request.id: [one for one in portraits if one.request_id == request.id] for request in over}
+    return tuple(PortraitsReady(request, tuple(made[request.id])) for request in over)

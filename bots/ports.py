@@ -91,6 +91,9 @@ class Portraits(Protocol):
     async def of_request(self, request_id: str) -> Sequence[Portrait]:
         """List a request's portraits, best first."""
 
+    async def of_user(self, user_id: str, limit: int = 100) -> Sequence[Portrait]:
+        """List a user's portraits, the newest request first, the best first within it."""
+
     async def read(self, portrait_id: str, user_id: str) -> bytes:
         """Give a portrait's PNG to its owner."""
 

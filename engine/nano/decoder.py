@@ -1,9 +1,7 @@
 """Train nano's decoder further on latents that are settled: ``python -m limner.engine.nano.decoder DIR --minutes 45``.
 
 The encoder is that of ``DIR/vae-settled``, so a UNet can learn the same latents meanwhile. Begins with the decoder in
-``DIR/vae``, keeps ``DIR/decoder.pt`` (run again to go on) and writes the better decoder to ``DIR/vae``. Latents are
-encoded from whole pictures and then cropped: cropping first would give the encoder's group norms other statistics than
-they meet later.
+``DIR/vae``, keeps ``DIR/decoder.pt`` (run again to go on) and writes the better decoder to ``DIR/vae``.
 """
 
 from __future__ import annotations
@@ -19,15 +17,11 @@ from diffusers import AutoencoderKL
 from torch import Tensor, nn
 
 from limner.engine.nano.optimizer import fast_bf16, optimizers
-from limner.engine.nano.unet import cached_latents
+from limner.engine.nano.scenes import Scenes
 from limner.engine.nano.vae import face_weight, load_pictures, reconstruction_loss, report, to_tensor
 
-PEAK_RATE = 1.2e-3
-#: A step on crops (latents of 8 x 8) sees as many pixels as one on whole pictures; the last steps see whole ones.
-CROP, CROP_BATCH, BATCH = 8, 16, 4
-CROP_SHARE = 0.6
-#: Pixels at the rim of a crop, whose neighbours the decoder cannot know.
-RIM = 6
+PEAK_RATE = 1e-3
+BATCH = 4
 
 
 class Trainer:
@@ -47,27 +41,21 @@ class Trainer:
         self.averaged = nn.ModuleList([self.average.decoder, self.average.post_quant_conv])
         self.optimizers = optimizers(self.trained, PEAK_RATE)
         self.weight = face_weight()
+        self.scenes = Scenes()
         self.fast_bf16 = fast_bf16()
         self.step = 0
 
-    def batch(
-        self, latents: Tensor, pictures: np.ndarray, rng: np.random.Generator, share: float
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Draw latents, the pictures that they are of, and the weights of their pixels."""
-        if share >= CROP_SHARE:
-            chosen = rng.integers(len(latents), size=BATCH)
-            return latents[chosen].float(), to_tensor(pictures[chosen]), self.weight
-        chosen = rng.integers(len(latents), size=CROP_BATCH)
-        corners = rng.integers(0, 16 - CROP + 1, (CROP_BATCH, 2))
-        codes, crops, weights = [], [], []
-        inside = torch.zeros(1, 8 * CROP, 8 * CROP)
-        inside[:, RIM:-RIM, RIM:-RIM] = 1
-        for n, (y, x) in zip(chosen, corners, strict=True):
-            top, left = 8 * y, 8 * x
-            codes.append(latents[n, :, y : y + CROP, x : x + CROP])
-            crops.append(pictures[n, top : top + 8 * CROP, left : left + 8 * CROP])
-            weights.append(self.weight[0, :, top : top + 8 * CROP, left : left + 8 * CROP] * inside)
-        return torch.stack(codes).float(), to_tensor(np.stack(crops)), torch.stack(weights)
+    def batch(self, pictures: np.ndarray, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Draw latents, the pictures that they are of, and the weights of their pixels: faces and scenes in halves."""
+        faces = pictures[rng.integers(len(pictures), size=BATCH // 2)]
+        true = to_tensor(np.concatenate([faces, self.scenes.draw(BATCH - len(faces), rng)]))
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.fast_bf16):
+            codes = self.vae.encode(true).latent_dist.mode().float()
+        return (
+            codes,
+            true,
+            torch.cat([self.weight] * len(faces) + [torch.ones_like(self.weight)] * (BATCH - len(faces))),
+        )
 
     def train_step(self, codes: Tensor, true: Tensor, weight: Tensor, share: float) -> float:
         """Take one step at ``share`` in [0, 1] of the schedule and return the loss."""
@@ -119,12 +107,11 @@ def main() -> None:
     options = parser.parse_args()
     trainer = Trainer(options.directory)
     begun = trainer.load()
-    latents, _ = cached_latents(options.directory, trainer.vae)
-    pictures = load_pictures(options.directory)[: len(latents)]
+    pictures = load_pictures(options.directory)
     rng = np.random.default_rng(trainer.step)
     started, first, mean, share = time.monotonic(), trainer.step, 0.0, begun
     while share < 1:
-        loss = trainer.train_step(*trainer.batch(latents, pictures, rng, share), share)
+        loss = trainer.train_step(*trainer.batch(pictures, rng), share)
         mean = loss if mean == 0 else 0.99 * mean + 0.01 * loss
         passed = time.monotonic() - started
         share = min(1.0, begun + passed / (60 * options.minutes))

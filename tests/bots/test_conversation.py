@@ -30,7 +30,7 @@ from limner.bots.events import (
 from limner.bots.words import Words
 from limner.storage import ChatState, Storage
 from limner.storage.errors import NotFoundError
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.talk import FREE, PORTRAITS, STYLES, Talk, png
 
 WHAT_A_PERSON_CAN_DO: tuple[Event, ...] = (

@@ -14,7 +14,7 @@ from limner.queue.connection import connect
 from limner.queue.embedded import start_embedded, stop_embedded
 from limner.queue.messages import ExaminePhoto, MakePortraits, News, PhotoExamined, PortraitsMade
 from limner.queue.news import publish
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from limner.bots.turn import Limits
 from limner.bots.web import create_app
 from limner.storage import NewPortrait, Request, Storage
 from limner.tests.fakes import photos
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.worker import ScriptedWorker, Verdict
 
 SITTER = "P007"

@@ -22,7 +22,7 @@ from limner.bots.replies import PhotoTaken, Reply, Said
 from limner.bots.styles import StyleCard
 from limner.bots.turn import Limits
 from limner.storage import NewPortrait, Photo, Request, Storage, User, migrate, open_storage
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 
 MASTER_KEY = bytes(range(32))
 FREE = 12

@@ -19,7 +19,7 @@ from limner.queue.messages import (
 )
 from limner.storage import NewPortrait, Request, Storage
 from limner.storage.errors import NotFoundError
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 
 STAGES = (("prepare", 3), ("train", 12), ("render", 4))
 

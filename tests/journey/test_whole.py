@@ -65,20 +65,20 @@ async def limner_up(home: Path, base: Path) -> AsyncIterator[Running]:
     )
     assert up.stdout is not None
     process = psutil.Process(up.pid)
+    family: list[psutil.Process] = []
     try:
         async with asyncio.timeout(60):
             while b"limner is ready" not in await up.stdout.readline():
                 assert up.returncode is None, "limner up ended before it was ready."
         yield Running(f"http://127.0.0.1:{port}", home, process)
         family = process.children(recursive=True)
-        up.terminate()
-        async with asyncio.timeout(60):
-            await up.communicate()
-        assert up.returncode == 0
-        assert not psutil.wait_procs(family, timeout=10)[1]
     finally:
         if up.returncode is None:
-            up.kill()
+            up.terminate()
+        async with asyncio.timeout(60):
+            await up.communicate()
+    assert up.returncode == 0
+    assert not psutil.wait_procs(family, timeout=10)[1]
 
 
 def painter_of(running: Running) -> psutil.Process | None:

@@ -14,7 +14,7 @@ from limner.bots.account import CONSENT_VERSION
 from limner.bots.conversation import Conversation
 from limner.bots.web import create_app
 from limner.storage import Storage, User
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.talk import conversation, migrated, queue, storage, talk
 
 __all__ = ["conversation", "migrated", "queue", "storage", "talk"]

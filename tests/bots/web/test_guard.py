@@ -8,7 +8,7 @@ import pytest
 from limner.bots.account import CONSENT_VERSION
 from limner.bots.web import session_key
 from limner.bots.web.session import Sessions
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 
 Browser = Any  # tests/bots/web/conftest.py: a conftest is not imported
 NewBrowser = Callable[[], Awaitable[Browser]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from limner.queue.messages import Moved, PhotoExamined, Progressed
 from limner.storage import NewPortrait, Request
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.talk import png
 
 Browser = Any

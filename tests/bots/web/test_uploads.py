@@ -9,7 +9,7 @@ import pytest
 from aiohttp import FormData
 
 from limner.bots.web import handlers
-from limner.tests.fakes.queue import FakeQueue
+from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.talk import png
 
 Browser = Any

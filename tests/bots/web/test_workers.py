@@ -1,9 +1,11 @@
 """The web chat with real workers on a real queue; only the engine is the small one of the queue's tests."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -14,8 +16,12 @@ from limner.bots.turn import Limits
 from limner.bots.web import create_app
 from limner.tests.fakes.shop import Shop, redis, redis_url, server_url, shop
 
+pytestmark = pytest.mark.timeout(240)
+
 __all__ = ["redis", "redis_url", "server_url", "shop"]
 
+# A request takes two seconds; a starved machine needs many more.
+PATIENCE_S = 60.0
 STYLES = [StyleCard(name, name.title(), "") for name in ("quick", "endless", "dies")]
 
 
@@ -49,16 +55,18 @@ class Chat:
 
     async def until(self, **wanted: Any) -> dict[str, Any]:
         """Load the state until it has these values."""
-        for _ in range(300):
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
             state = await self.state()
             if all(state[name] == value for name, value in wanted.items()):
                 return state
             await asyncio.sleep(0.05)
-        raise AssertionError(f"{wanted} did not happen.")
+        raise AssertionError(f"{wanted} did not happen; the state is {await self.state()}.")
 
     async def settled(self, photos: int) -> list[dict[str, Any]]:
         """Load the state until all photos are settled."""
-        for _ in range(300):
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
             shown: list[dict[str, Any]] = (await self.state())["photos"]
             if len([photo for photo in shown if photo["state"] != "received"]) == photos:
                 return shown

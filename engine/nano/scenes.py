@@ -1,0 +1,44 @@
+"""Cuts from whole photos of P001 to P006 for the codec: hair, skin, rooms and parks at every scale, in any colours.
+
+A codec that sees only aligned faces of six people learns those people: it gets better on them and worse on others.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from limner.engine.nano.people import LEARNED, views
+
+#: Shorter sides that photos are shrunk to before a cut of 128 px is taken.
+_SIDES = (160, 256, 420, 700)
+SIZE = 128
+
+
+class Scenes:
+    """Photos in memory at several scales."""
+
+    def __init__(self) -> None:
+        photos = [picture for person in LEARNED for _, _, picture in views(person)]
+        self._levels = []
+        for photo in photos:
+            for side in _SIDES:
+                shrink = side / min(photo.size)
+                if shrink <= 1.2:
+                    size = (round(photo.width * shrink), round(photo.height * shrink))
+                    self._levels.append(np.asarray(photo.resize(size, Image.Resampling.LANCZOS)))
+
+    def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Return cuts, turned, mirrored and recoloured; (count, 128, 128, 3) uint8."""
+        return np.stack([self._cut(rng) for _ in range(count)])
+
+    def _cut(self, rng: np.random.Generator) -> np.ndarray:
+        level = self._levels[int(rng.integers(len(self._levels)))]
+        top, left = (int(rng.integers(0, side - SIZE + 1)) for side in level.shape[:2])
+        cut = np.rot90(level[top : top + SIZE, left : left + SIZE], int(rng.choice([0, 0, 0, 1, 2, 3])))
+        if rng.random() < 0.5:
+            cut = cut[:, ::-1]
+        if rng.random() < 0.4:
+            cut = cut[..., rng.permutation(3)]
+        light = (cut.astype(np.float32) / 255) ** np.exp(rng.normal(0, 0.25)) * np.exp(rng.normal(0, 0.1, 3))
+        return (light.clip(0, 1) * 255).astype(np.uint8)
