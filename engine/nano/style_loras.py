@@ -30,7 +30,7 @@ PICTURES = 240
 RECIPE = replace(
     FaceRecipe(), rank=8, alpha=8.0, lr=1.5e-3, batch=8, max_steps=150, ema=0.97, augmentation=Augmentation(variants=1)
 )
-_PREVIEW = "{} of a woman, short curly black hair, smiling, grey background"
+_PREVIEW = "{} of a woman, short curly black hair, neutral, grey background"
 PREVIEW_SIDE = 384
 
 
