@@ -32,6 +32,7 @@ RECIPE = replace(
 )
 _PREVIEW = "{} of a woman, short curly black hair, neutral, grey background"
 PREVIEW_SIDE = 384
+ALL = [*STYLISE, "photo"]
 
 
 def train(base: BaseModel, directory: Path, style: str) -> bytes:
@@ -48,7 +49,7 @@ def train(base: BaseModel, directory: Path, style: str) -> bytes:
     )
 
 
-def preview(base: BaseModel, style: str | None, lora: bytes | None, seed: int = 5) -> Image.Image:
+def preview(base: BaseModel, style: str | None, lora: bytes | None, seed: int = 22) -> Image.Image:
     """Draw the picture that stands for a style in the gallery."""
     begin = STYLISE[style][0] if style else "photo"
     text = encode_prompts(base, [_PREVIEW.format(begin), ""])
@@ -59,11 +60,11 @@ def preview(base: BaseModel, style: str | None, lora: bytes | None, seed: int = 
 
 
 def main() -> None:
-    """Train the styles that the command line names, or all of them."""
+    """Train the styles that the command line names, or all of them, and draw their previews."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
-    parser.add_argument("styles", nargs="*", choices=[*STYLISE, "photo"], default=[*STYLISE, "photo"])
-    parser.add_argument("--seed", type=int, default=5, help="of the preview")
+    parser.add_argument("--styles", nargs="+", choices=ALL, default=ALL)
+    parser.add_argument("--seed", type=int, default=22, help="of the preview")
     parser.add_argument("--previews-only", action="store_true")
     options = parser.parse_args()
     base = load_base("nano")
