@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from limner.deploy.cli.rim import settings_of
+from limner.deploy.errors import UserMistakeError
 
 
 @click.command()
@@ -43,8 +44,10 @@ def list_models(ctx: click.Context) -> None:
 @click.argument("name")
 def model_path(name: str) -> None:
     """Print the folder of a base model, for example of nano."""
-    from limner.deploy.models import find_base
+    from limner.deploy.models import find_base, model_problem
 
+    if problem := model_problem(name):
+        raise UserMistakeError(problem)
     click.echo(find_base(name))
 
 

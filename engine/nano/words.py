@@ -44,7 +44,12 @@ def vary(caption: str, rng: np.random.Generator) -> str:
 
 
 def build_tokenizer(directory: Path) -> CLIPTokenizer:
-    """Make the tokenizer and write ``vocab.json`` and ``merges.txt`` to ``directory``."""
+    """Make the tokenizer and keep it in ``directory``; one that is there already is the one to use.
+
+    Two runs number equally frequent tokens differently, and a text encoder has learned one numbering.
+    """
+    if (directory / "tokenizer.json").exists():
+        return CLIPTokenizer.from_pretrained(directory)
     words = sorted({*_WORDS.split(), *EXPRESSIONS, *(w for begin, _ in STYLISE.values() for w in begin.split())})
     bpe = Tokenizer(models.BPE(end_of_word_suffix="</w>", unk_token="<|endoftext|>"))  # noqa: S106  a token of text, not a secret
     bpe.normalizer = normalizers.Lowercase()
