@@ -127,7 +127,7 @@ async def test_three_photos_become_portraits_though_the_engine_is_killed(tmp_pat
         await someone.reload()
         await someone.other_style()
         await someone.choose("Pencil")
-        await someone.sees_portraits(PORTRAITS)
+        await someone.sees_portraits(PORTRAITS, request=1)
         assert await someone.quota() == FREE - 2 * PORTRAITS
         assert_nothing_readable(running.home)
         assert "Face LoRA" in await someone.forget()
