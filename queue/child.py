@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -117,8 +118,11 @@ class EngineChild:
         process = self._process
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        if process.returncode is None:
+            # Not `process.kill()`: subprocess first looks whether the child is dead and then takes its exit status;
+            # asyncio, which waits for it in a thread, would be told 255.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
         # The system's kill is certain and quick; a caller's cancellation must not leave a zombie behind.
         await asyncio.shield(process.wait())
 

@@ -41,7 +41,7 @@ class FaceRecipe:
     rank: int = 16
     alpha: float = 16.0
     targets: tuple[str, ...] = _TRANSFORMER + _CONVOLUTIONS
-    lr: float = 6e-4
+    lr: float = 1.5e-3
     lr_end: float = 0.1
     """The share of `lr` that the cosine ends at."""
     warmup: int = 20
@@ -76,7 +76,7 @@ class FaceRecipe:
 def recipe_for(name: str, directory: Path | None = None) -> FaceRecipe:
     """Give the recipe for a base: that of its name, changed by `limner_recipe.json` in its directory.
 
-    nano's figures were measured with unseen sitters (docs/measurements.md). Others get those of the field: attention
+    nano's rate was measured with an unseen sitter (docs/measurements.md); its other figures were not yet. Others get those of the field: attention
     only, a gentler rate (FaceChain: rank 4, 1.5e-4, 200 steps a photo), no limit that a GPU would reach. Raises
     BadRecipeError.
     """
