@@ -76,9 +76,9 @@ class FaceRecipe:
 def recipe_for(name: str, directory: Path | None = None) -> FaceRecipe:
     """Give the recipe for a base: that of its name, changed by `limner_recipe.json` in its directory.
 
-    nano's rate was measured with an unseen sitter (docs/measurements.md); its other figures were not yet. Others get those of the field: attention
-    only, a gentler rate (FaceChain: rank 4, 1.5e-4, 200 steps a photo), no limit that a GPU would reach. Raises
-    BadRecipeError.
+    nano's rate was measured with an unseen sitter (docs/measurements.md); its other figures were not yet. Others get
+    those of the field: attention only, a gentler rate (FaceChain: rank 4, 1.5e-4, 200 steps a photo), no limit that a
+    GPU would reach. Raises BadRecipeError.
     """
     recipe = FaceRecipe() if name == "nano" else _OTHERS
     file = None if directory is None else directory / RECIPE_FILE
