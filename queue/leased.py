@@ -28,13 +28,18 @@ NO_LIMIT = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds between a worker's habits. A killed worker's job is taken by another after `lease_s`."""
+    """Seconds between a worker's habits. A killed worker's job is taken by another after `lease_s`.
+
+    What people sent and got is deleted after `retention_days`; 0 keeps it for ever.
+    """
 
     lease_s: float = LEASE_S
     renew_s: float = RENEW_S
     poll_s: float = 0.1
     places_s: float = 0.5
     reconcile_s: float = 15.0
+    housekeeping_s: float = 3600.0
+    retention_days: int = 30
 
 
 class LeasedWorker(Worker):

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from limner.queue.cancelling import settle_cancelled, stop_ended
 from limner.queue.child import EngineChild, Kind, engine_command
 from limner.queue.connection import AWAY_S, EXAMINE_QUEUE, PAINT_QUEUE, UNREACHABLE, connect
+from limner.queue.housekeeping import keep_house
 from limner.queue.jobs import examine_photo, make_portraits
 from limner.queue.leased import LeasedWorker, Timing
 from limner.queue.reconcile import reconcile
@@ -66,6 +67,7 @@ async def _work(studio: Studio, timing: Timing, stop: asyncio.Event) -> None:
             _every(timing.poll_s, lambda: settle_cancelled(studio, painting)),
             _every(timing.places_s, studio.tell_places),
             _every(timing.reconcile_s, mend),
+            _every(timing.housekeeping_s, lambda: keep_house(studio.storage, timing.retention_days)),
             stop.wait(),
         )
     ]

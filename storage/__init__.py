@@ -6,8 +6,12 @@
     portraits   what goes back
     face_loras  what was learned of a sitter
     quota       the ledger: available + held + spent = granted
+    payments    packs that were bought, credited once, refunded once
+    inbox       what a platform sent, written down before it is acknowledged
     outbox      what a sitter must still be told
+    sent        what was delivered of it already, part by part
     forget      the key first, then everything else, with a receipt
+    retire      what is older than its retention time
 
 Rows are in SQL, bytes are encrypted objects (`objects`, `keys`). Knows no chat, no queue, no engine.
 """
@@ -19,13 +23,17 @@ from datetime import timedelta
 from limner.storage.database import Clock, Database, create_engine, utc_now
 from limner.storage.face_loras import FaceLora, FaceLoras
 from limner.storage.forgetting import Forgetting, Receipt
+from limner.storage.inbox import Inbox, Update
 from limner.storage.keys import KEY_BYTES, Keys
 from limner.storage.objects import Objects, open_store
 from limner.storage.outbox import Notice, Outbox
+from limner.storage.payments import Payment, Payments
 from limner.storage.photos import Photo, Photos
 from limner.storage.portraits import NewPortrait, Portrait, Portraits
 from limner.storage.quota import Balance, Entry, Quota
 from limner.storage.requests import Request, Requests
+from limner.storage.retention import Retention
+from limner.storage.sent import Sent
 from limner.storage.upgrade import migrate
 from limner.storage.users import ChatState, User, Users
 
@@ -37,11 +45,13 @@ __all__ = [
     "FaceLora",
     "NewPortrait",
     "Notice",
+    "Payment",
     "Photo",
     "Portrait",
     "Receipt",
     "Request",
     "Storage",
+    "Update",
     "User",
     "migrate",
     "open_storage",
@@ -53,15 +63,28 @@ FREE_PORTRAITS = 24
 class Storage:
     """All subjects over one database and one object store."""
 
-    def __init__(self, database: Database, objects: Objects, keys: Keys, *, free_portraits: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        objects: Objects,
+        keys: Keys,
+        *,
+        free_portraits: int,
+        daily_portraits: int,
+        clock: Clock,
+    ) -> None:
         self.users = Users(database, keys, clock, free_portraits)
         self.photos = Photos(database, objects, clock)
-        self.requests = Requests(database, objects, clock)
+        self.requests = Requests(database, objects, clock, daily_portraits)
         self.portraits = Portraits(database, objects)
         self.face_loras = FaceLoras(database, objects, clock)
-        self.quota = Quota(database, clock)
+        self.quota = Quota(database, clock, daily_portraits)
+        self.payments = Payments(database, clock, daily_portraits)
+        self.inbox = Inbox(database, clock)
         self.outbox = Outbox(database, clock)
+        self.sent = Sent(database)
         self._forgetting = Forgetting(database, objects, keys, clock)
+        self._retention = Retention(database, objects, clock)
 
     async def forget(self, user_id: str) -> Receipt:
         """Delete everything about a user, the key first; cancel running requests before, or they fail at their end.
@@ -78,6 +101,14 @@ class Storage:
         """Delete objects that no row names and finish interrupted forgetting; return how many objects went."""
         return await self._forgetting.sweep(older_than)
 
+    async def retire(self, days: int) -> int:
+        """Delete photos, Face LoRAs and portraits older than so many days; 0 keeps them. Return how many objects went.
+
+        What a waiting or running request needs is left alone; the person and the ledger stay. May be repeated. Raises
+        ValueError for a negative number.
+        """
+        return await self._retention.retire(days)
+
 
 @asynccontextmanager
 async def open_storage(
@@ -86,17 +117,22 @@ async def open_storage(
     master_key: bytes,
     *,
     free_portraits: int = FREE_PORTRAITS,
+    daily_portraits: int = 0,
     clock: Clock = utc_now,
 ) -> AsyncIterator[Storage]:
     """Open storage for the length of the block; the schema must be there (`migrate`).
 
     `database_url` is `sqlite:///file` or `postgresql://…`; `object_store_url` is `file:///folder`, `memory:///` or
-    `s3://bucket`; `master_key` has 32 bytes (ValueError otherwise). `clock` tells the time in UTC.
+    `s3://bucket`; `master_key` has 32 bytes (ValueError otherwise). Everybody begins with `free_portraits`; on each day
+    (UTC) what somebody has left is filled up to `daily_portraits`, where 0 is without renewal. `clock` tells the time
+    in UTC.
     """
     database = Database(create_engine(database_url))
     try:
         keys = Keys(database, master_key, clock)
         objects = Objects(open_store(object_store_url), keys)
-        yield Storage(database, objects, keys, free_portraits=free_portraits, clock=clock)
+        yield Storage(
+            database, objects, keys, free_portraits=free_portraits, daily_portraits=daily_portraits, clock=clock
+        )
     finally:
         await database.close()

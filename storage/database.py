@@ -7,13 +7,14 @@ updates of the subjects (`… WHERE state = 'held'`) and the constraints of the 
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError
@@ -31,6 +32,11 @@ _PRAGMAS = (
     "secure_delete = ON",  # a deleted data key is overwritten, not only unlinked
 )
 _WRITING = "limner_writing"
+# The one clause that each of the two databases has in SQLAlchemy for itself: ON CONFLICT DO NOTHING.
+_INSERTS: dict[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def utc_now() -> datetime:
@@ -93,6 +99,16 @@ async def insert_new(connection: AsyncConnection, table: sa.Table, **values: Any
     except IntegrityError:
         return False
     return True
+
+
+async def insert_all_new(
+    connection: AsyncConnection, table: sa.Table, rows: Sequence[Mapping[str, Any]], key: sa.Column[Any]
+) -> list[Any]:
+    """Insert those of many rows that no unique constraint forbids, in few statements; give the `key` of each."""
+    if not rows:
+        return []
+    insert = _INSERTS[connection.dialect.name](table).on_conflict_do_nothing().returning(key)
+    return list((await connection.execute(insert, list(rows))).scalars())
 
 
 def columns_of(table: sa.Table, record: type[Any]) -> list[sa.Column[Any]]:

@@ -5,6 +5,7 @@ StorageError
 ├── DuplicatePhotoError     this photo is in the set already
 ├── SetClosedError          the set's originals are gone, so it takes no more photos
 ├── QuotaExceededError      more was asked for than the sitter has left
+├── AlreadyRefundedError    this payment was returned before
 └── UnreadableObjectError   an object does not open: altered, moved, or another master key
 """
 
@@ -48,6 +49,15 @@ class QuotaExceededError(StorageError):
         self.asked = asked
         self.available = available
         self.resets_at = resets_at
+
+
+class AlreadyRefundedError(StorageError):
+    """Say that the payment of this charge was returned before, at `refunded_at`."""
+
+    def __init__(self, charge_id: str, refunded_at: datetime | None) -> None:
+        super().__init__(f"The payment {charge_id!r} was refunded before, at {refunded_at}.")
+        self.charge_id = charge_id
+        self.refunded_at = refunded_at
 
 
 class UnreadableObjectError(StorageError):

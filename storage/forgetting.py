@@ -2,7 +2,8 @@
 
 Forgetting goes: the data key first (from then on nothing opens, wherever a copy lies), then the objects, then the
 rows. A crash between is finished by the next sweep. What stays is a line in the deletion log: keyed hashes, counts,
-and how much quota was left, so that coming back is not a way to fresh free portraits.
+and how much quota was left, so that coming back is not a way to fresh free portraits. Payments and the numbers of
+updates stay too, without a name.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from limner.storage.database import Clock, Database
 from limner.storage.errors import NotFoundError
+from limner.storage.inbox import forget_lane, user_lane
 from limner.storage.keys import Keys
-from limner.storage.objects import Objects
+from limner.storage.objects import Objects, owner_of
 from limner.storage.schema import (
     OBJECT_COLUMNS,
     accounts,
@@ -74,7 +76,8 @@ class Forgetting:
     async def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
         """Delete the objects that no row names and finish what forgetting began; return how many objects went.
 
-        Objects younger than `older_than` are spared: their row may be on its way.
+        Objects younger than `older_than` are spared: their row may be on its way. So are those of people whom this
+        database has never known: they belong to another one over the same store.
         """
         keyless = sa.select(users.c.id).outerjoin(data_keys).where(data_keys.c.user_id.is_(None))
         async with self._database.read() as connection:
@@ -85,12 +88,21 @@ class Forgetting:
         # Listed before the rows are read: an object that is written in between is not on the list.
         old = [found.path for found in await self._objects.listing() if found.modified_at < oldest_spared]
         wanted = await self._wanted()
-        return await self._objects.delete(path for path in old if path not in wanted)
+        orphans = [path for path in old if path not in wanted]
+        ours = await self._known({owner_of(path) for path in orphans})
+        return await self._objects.delete(path for path in orphans if owner_of(path) in ours)
 
     async def _wanted(self) -> set[str]:
         every = sa.union_all(*(sa.select(column).where(column.is_not(None)) for column in OBJECT_COLUMNS))
         async with self._database.read() as connection:
             return set((await connection.execute(every)).scalars())
+
+    async def _known(self, owners: set[str]) -> set[str]:
+        """Pick out those who are users or were forgotten."""
+        async with self._database.read() as connection:
+            here = set((await connection.execute(sa.select(users.c.id))).scalars())
+            forgotten = set((await connection.execute(sa.select(deletion_log.c.user_hash))).scalars())
+        return {owner for owner in owners if owner in here or self._keys.fingerprint(owner) in forgotten}
 
     async def _destroy_key(self, connection: AsyncConnection, user_id: str) -> None:
         user = (await connection.execute(sa.select(users).where(users.c.id == user_id))).one_or_none()
@@ -109,6 +121,7 @@ class Forgetting:
             "quota_left": await connection.scalar(left) or 0,
         }
         await connection.execute(deletion_log.insert().values(line))
+        await forget_lane(connection, self._clock(), user.platform, user_lane(user.platform_id))
         # From here the person is a stranger: writing again makes a new user even if we die before the rows go.
         nameless = {"platform_id": f"forgotten:{user_id}"}
         await connection.execute(users.update().where(users.c.id == user_id).values(nameless))

@@ -1,11 +1,11 @@
-"""The quota ledger's three moves, each inside somebody else's transaction.
+"""The quota ledger's moves, each inside somebody else's transaction.
 
 account (available, held, spent, granted), hold (one for each key, settled once), entry (append-only). Every move is a
 conditional update, and the table itself refuses a negative balance and a sum that is not what was granted: whatever
 is killed or run twice, available + held + spent = granted. It fails closed: without an account there is no quota.
 """
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,6 +29,50 @@ async def grant(connection: AsyncConnection, now: datetime, user_id: str, amount
     return True
 
 
+async def renew(connection: AsyncConnection, now: datetime, user_id: str, amount: int, day: date) -> bool:
+    """Fill what is available up to `amount`, at most once a day and never back in time; tell whether any was added.
+
+    The day counts as renewed also when nothing was missing: what is used up later that day stays used up. Whoever has
+    more, bought or given, keeps it.
+    """
+    if amount <= 0:
+        return False
+    due = sa.or_(accounts.c.renewed_on.is_(None), accounts.c.renewed_on < day)
+    marked = await connection.execute(
+        accounts.update().where(accounts.c.user_id == user_id, due).values(renewed_on=day)
+    )
+    missing = amount - await _available(connection, user_id)
+    if marked.rowcount != 1 or missing <= 0:
+        return False
+    return await grant(connection, now, user_id, missing, f"free:{user_id}:{day}")
+
+
+async def withdraw(connection: AsyncConnection, now: datetime, user_id: str, amount: int, key: str) -> int:
+    """Take back up to `amount` of what is available, and of what was granted, for a key; return how much it was.
+
+    Nothing is taken where nothing is left or the account is gone. May be called once for each key.
+    """
+    mine = accounts.c.user_id == user_id
+    # FOR UPDATE: on PostgreSQL nobody reserves between looking and taking; SQLite has one writer and ignores it.
+    found = (await connection.execute(sa.select(accounts.c.available).where(mine).with_for_update())).scalar()
+    taken = min(amount, found or 0)
+    if taken > 0:
+        await _enter(connection, now, user_id, "withdraw", taken, key)
+        less = {"available": accounts.c.available - taken, "granted": accounts.c.granted - taken}
+        await connection.execute(accounts.update().where(mine).values(less))
+    return taken
+
+
+def day_of(now: datetime) -> date:
+    """Name the day of the free portraits: it changes at midnight UTC, everywhere at once."""
+    return now.astimezone(UTC).date()
+
+
+def next_midnight(now: datetime) -> datetime:
+    """Give the moment at which the next day begins."""
+    return datetime.combine(day_of(now) + timedelta(days=1), time(), UTC)
+
+
 async def reserve(
     connection: AsyncConnection,
     now: datetime,
@@ -36,22 +80,27 @@ async def reserve(
     amount: int,
     key: str,
     expires_at: datetime | None = None,
+    *,
+    daily: int = 0,
 ) -> bool:
     """Move `amount` from available to held, once for each key; tell whether it was moved now.
 
-    Raises QuotaExceededError when less is available, and ValueError when the key holds something else already.
+    Before that the day's renewal up to `daily` is made good; 0 is without renewal. Raises QuotaExceededError when
+    less is available, and ValueError when the key holds something else already.
     """
     row = {"key": key, "user_id": user_id, "amount": amount, "state": "held", "expires_at": expires_at}
     if not await insert_new(connection, holds, **row):
         await _same_hold(connection, user_id, amount, key)
         return False
+    await renew(connection, now, user_id, daily, day_of(now))
     moved = await connection.execute(
         accounts.update()
         .where(accounts.c.user_id == user_id, accounts.c.available >= amount)
         .values(available=accounts.c.available - amount, held=accounts.c.held + amount)
     )
     if moved.rowcount != 1:
-        raise QuotaExceededError(amount, await _available(connection, user_id))
+        resets_at = next_midnight(now) if daily else None
+        raise QuotaExceededError(amount, await _available(connection, user_id), resets_at)
     await _enter(connection, now, user_id, "reserve", amount, key)
     return True
 

@@ -21,6 +21,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from limner.storage.errors import NotFoundError
 from limner.storage.keys import Keys, seal, unseal
 
+_USERS = "users"
+
 Kind = Literal["photo", "thumbnail", "embedding", "face-lora", "reference", "checkpoint", "portrait"]
 
 
@@ -85,8 +87,8 @@ class Objects:
         """Delete whatever lies under this user's folder, named by a row or not."""
         return await self.delete([found.path for found in await self.listing(_folder(user_id))])
 
-    async def listing(self, prefix: str | None = None) -> list[StoredObject]:
-        """List the objects under a prefix (a whole path segment)."""
+    async def listing(self, prefix: str = _USERS) -> list[StoredObject]:
+        """List the objects under a prefix (a whole path segment): everybody's, and nothing that others keep beside."""
         return [
             StoredObject(found["path"], found["last_modified"])
             async for chunk in obstore.list(self._store, prefix)
@@ -105,8 +107,13 @@ def open_store(url: str) -> ObjectStore:
     return LocalStore(prefix)
 
 
+def owner_of(path: str) -> str:
+    """Name the user in whose folder an object lies."""
+    return path.split("/")[1]
+
+
 def _folder(user_id: str) -> str:
-    return f"users/{user_id}"
+    return f"{_USERS}/{user_id}"
 
 
 def _sync(path: Path) -> None:

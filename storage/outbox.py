@@ -3,9 +3,10 @@
 One row for each subject (a request or a photo) and kind, so that telling twice is not asking twice.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -64,16 +65,16 @@ class Outbox:
         self._database = database
         self._clock = clock
 
-    async def pending(self, platform: str, limit: int = 100) -> list[Notice]:
-        """List what was not delivered yet on a platform, oldest first."""
-        query = (
-            sa.select(*columns_of(outbox, Notice))
-            .where(outbox.c.platform == platform, outbox.c.delivered_at.is_(None))
-            .order_by(outbox.c.created_at, outbox.c.id)
-            .limit(limit)
-        )
-        async with self._database.read() as connection:
-            return [Notice(*row) for row in await connection.execute(query)]
+    async def pending(self, platform: str, limit: int = 100, *, users: Collection[str] | None = None) -> list[Notice]:
+        """List what was not delivered yet on a platform, oldest first; with `users` only what is for one of them."""
+        query = _undelivered(platform).limit(limit)
+        if users is not None:
+            query = query.where(outbox.c.user_id.in_(users))
+        return await self._list(query)
+
+    async def of_user(self, platform: str, user_id: str) -> list[Notice]:
+        """List all that one user was not told yet on a platform, oldest first."""
+        return await self._list(_undelivered(platform).where(outbox.c.user_id == user_id))
 
     async def delivered(self, notice_id: str) -> bool:
         """Mark a notice as delivered; False when it was marked before. Raises NotFoundError for an unknown one."""
@@ -85,3 +86,15 @@ class Outbox:
             if marked.rowcount == 0 and (await connection.execute(sa.select(outbox.c.id).where(mine))).first() is None:
                 raise NotFoundError("notice", notice_id)
         return marked.rowcount == 1
+
+    async def _list(self, query: sa.Select[Any]) -> list[Notice]:
+        async with self._database.read() as connection:
+            return [Notice(*row) for row in await connection.execute(query)]
+
+
+def _undelivered(platform: str) -> sa.Select[Any]:
+    return (
+        sa.select(*columns_of(outbox, Notice))
+        .where(outbox.c.platform == platform, outbox.c.delivered_at.is_(None))
+        .order_by(outbox.c.created_at, outbox.c.id)
+    )

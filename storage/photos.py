@@ -46,8 +46,12 @@ class Photos:
         """Give the set this sitter is collecting now, or begin one. Raises NotFoundError for an unknown user."""
         mine = sa.select(photo_sets.c.id).where(photo_sets.c.user_id == user_id, photo_sets.c.state == "open")
         row = {"id": uuid4().hex, "user_id": user_id, "state": "open", "created_at": self._clock()}
-        async with self._database.write() as connection:
+        async with self._database.read() as connection:  # spares the one writer, who is asked at every photo
             found: str | None = (await connection.execute(mine)).scalar_one_or_none()
+        if found is not None:
+            return found
+        async with self._database.write() as connection:
+            found = (await connection.execute(mine)).scalar_one_or_none()
             if found is None and not await insert_new(connection, photo_sets, **row):
                 found = (await connection.execute(mine)).scalar_one_or_none()
                 if found is None:
@@ -149,6 +153,16 @@ class Photos:
     async def clear_set(self, set_id: str) -> int:
         """Delete every photo of a set, which stays open; return how many there were."""
         return await self._delete_rows(photos.c.set_id == set_id)
+
+    async def close_set(self, set_id: str) -> bool:
+        """Let a set take no more photos; `open_set` begins the next one. False when it was closed before.
+
+        Its photos stay until `delete_originals`.
+        """
+        mine = sa.and_(photo_sets.c.id == set_id, photo_sets.c.state == "open")
+        async with self._database.write() as connection:
+            closed = await connection.execute(photo_sets.update().where(mine).values(state="closed"))
+        return closed.rowcount == 1
 
     async def delete_originals(self, set_id: str) -> int:
         """Delete what shows the sitter (originals, thumbnails, embeddings) and close the set.

@@ -50,10 +50,11 @@ class Request:
 class Requests:
     """Keep requests and take them through their states."""
 
-    def __init__(self, database: Database, objects: Objects, clock: Clock) -> None:
+    def __init__(self, database: Database, objects: Objects, clock: Clock, daily_portraits: int) -> None:
         self._database = database
         self._objects = objects
         self._clock = clock
+        self._daily_portraits = daily_portraits
 
     async def accept(
         self, user_id: str, set_id: str, style: str, count: int, seed: int, key: str | None = None
@@ -69,10 +70,16 @@ class Requests:
         async with self._database.write() as connection:
             await _check_set(connection, user_id, set_id)
             if not await insert_new(connection, requests, **row, key=key):
-                same = sa.and_(requests.c.user_id == user_id, requests.c.key == key)
+                # The key is known; or the set went in this very moment, and then there is nothing to be found.
+                same = sa.and_(requests.c.user_id == user_id, requests.c.key == (key or new.id))
                 return await _one(connection, same, key or new.id)
-            await ledger.reserve(connection, now, user_id, count, new.id)
+            await ledger.reserve(connection, now, user_id, count, new.id, daily=self._daily_portraits)
         return new
+
+    async def keyed(self, user_id: str, key: str) -> Request | None:
+        """Find the request that a user made with a key (`accept`), None where there is none."""
+        mine = sa.and_(requests.c.user_id == user_id, requests.c.key == key)
+        return next(iter(await self._list(sa.select(*columns_of(requests, Request)).where(mine))), None)
 
     async def start(self, request_id: str, attempt: int) -> bool:
         """Mark a try as running; False when the request has ended or a later try was begun.

@@ -117,6 +117,15 @@ chat_states = sa.Table(
     _when("updated_at"),
 )
 
+# What an adapter must find again after a restart, such as the message that it goes on editing.
+chat_notes = sa.Table(
+    "chat_notes",
+    metadata,
+    _owner(primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("value"),
+)
+
 photo_sets = sa.Table(
     "photo_sets",
     metadata,
@@ -218,6 +227,7 @@ accounts = sa.Table(
     _number("held"),
     _number("spent"),
     _number("granted"),
+    sa.Column("renewed_on", sa.Date, nullable=True),
     sa.CheckConstraint("available >= 0 AND held >= 0 AND spent >= 0", name="not_negative"),
     sa.CheckConstraint("available + held + spent = granted", name="sum"),
 )
@@ -245,7 +255,25 @@ entries = sa.Table(
     _when("at"),
     sa.UniqueConstraint("key", "kind"),
     sa.CheckConstraint("amount > 0", name="amount"),
-    _one_of("kind", "grant", "reserve", "commit", "refund"),
+    _one_of("kind", "grant", "reserve", "commit", "refund", "withdraw"),
+    sa.Index(None, "user_id"),
+)
+
+# Survives the person, without the name: a payment made by somebody who was forgotten can still be returned.
+payments = sa.Table(
+    "payments",
+    metadata,
+    sa.Column("charge_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.String(32), sa.ForeignKey("users.id", ondelete="SET NULL"), nullable=True),
+    _text("pack"),
+    _number("portraits"),
+    _number("amount"),
+    _text("currency"),
+    _text("state"),
+    _when("at"),
+    _when("refunded_at", nullable=True),
+    sa.CheckConstraint("portraits > 0 AND amount > 0", name="positive"),
+    _one_of("state", "paid", "refunded"),
     sa.Index(None, "user_id"),
 )
 
@@ -263,6 +291,28 @@ outbox = sa.Table(
     _when("delivered_at", nullable=True),
     sa.UniqueConstraint("subject", "kind"),
     sa.Index(None, "platform", "delivered_at"),
+)
+
+sent = sa.Table(
+    "sent",
+    metadata,
+    _belongs_to("outbox", "notice_id", primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    _text("reference"),
+)
+
+# Written before anybody knows whose it is, so it belongs to a lane and not to a user; forgetting empties the lane.
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("platform", sa.Text, primary_key=True),
+    sa.Column("update_id", sa.BigInteger, primary_key=True),
+    _text("lane"),
+    sa.Column("body", sa.LargeBinary, nullable=True),
+    _when("created_at"),
+    _when("done_at", nullable=True),
+    sa.Index(None, "platform", "done_at"),
+    sa.Index(None, "platform", "lane"),
 )
 
 # Survives the person: keyed hashes that mean nothing without the master key, counts, and no other trace.

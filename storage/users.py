@@ -1,7 +1,8 @@
 """Users: who sits, what they agreed to, and where their conversation stands."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from limner.storage import ledger
 from limner.storage.database import Clock, Database, columns_of, insert_new
 from limner.storage.errors import NotFoundError
 from limner.storage.keys import Keys
-from limner.storage.schema import accounts, chat_states, consents, deletion_log, users
+from limner.storage.schema import accounts, chat_notes, chat_states, consents, deletion_log, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,11 @@ class Users:
 
         Somebody who was forgotten and comes back gets what was left of the quota, not a new free grant.
         """
-        mine = sa.and_(users.c.platform == platform, users.c.platform_id == platform_id)
-        found = await self._find(mine)
+        found = await self.find(platform, platform_id)
         if found is None:
             async with self._database.write() as connection:
                 await self._create(connection, platform, platform_id, language)
-            found = await self._find(mine)
+            found = await self.find(platform, platform_id)
         if found is None:  # forgotten by another task at this very moment
             raise NotFoundError("user", platform_id)
         return found
@@ -68,6 +68,16 @@ class Users:
         if found is None:
             raise NotFoundError("user", user_id)
         return found
+
+    async def find(self, platform: str, platform_id: str) -> User | None:
+        """Find the user of a platform account; None where nobody has it. Makes nobody."""
+        return await self._find(sa.and_(users.c.platform == platform, users.c.platform_id == platform_id))
+
+    async def everybody(self) -> list[User]:
+        """List all users, the oldest first."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(_select().order_by(users.c.created_at, users.c.id))
+            return [User(**row) for row in rows.mappings()]
 
     async def record_consent(self, user_id: str, text_version: str) -> None:
         """Write down that a user agreed to a text now; the first time of each text counts."""
@@ -97,45 +107,78 @@ class Users:
                 mine = chat_states.c.user_id == user_id
                 await connection.execute(chat_states.update().where(mine).values(values))
 
+    async def set_language(self, user_id: str, language: str) -> None:
+        """Change the language a user is spoken to in; NotFoundError for an unknown user."""
+        async with self._database.write() as connection:
+            await self._require(connection, user_id)
+            await connection.execute(users.update().where(users.c.id == user_id).values(language=language))
+
+    async def remember(self, user_id: str, name: str, value: str | None) -> None:
+        """Keep a note about the chat under a name, in place of the last one; None drops it.
+
+        Notes are for what a restart must not lose, such as the message being edited. Raises NotFoundError for an
+        unknown user.
+        """
+        mine = sa.and_(chat_notes.c.user_id == user_id, chat_notes.c.name == name)
+        async with self._database.write() as connection:
+            await self._require(connection, user_id)
+            if value is None:
+                await connection.execute(chat_notes.delete().where(mine))
+            elif not await insert_new(connection, chat_notes, user_id=user_id, name=name, value=value):
+                await connection.execute(chat_notes.update().where(mine).values(value=value))
+
+    async def recall(self, user_id: str, name: str) -> str | None:
+        """Give the note of a name, None where there is none."""
+        query = sa.select(chat_notes.c.value).where(chat_notes.c.user_id == user_id, chat_notes.c.name == name)
+        async with self._database.read() as connection:
+            value: str | None = (await connection.execute(query)).scalar_one_or_none()
+        return value
+
     async def _create(self, connection: AsyncConnection, platform: str, platform_id: str, language: str) -> None:
         user_id, now = uuid4().hex, self._clock()
         row = {"id": user_id, "platform": platform, "platform_id": platform_id}
         if not await insert_new(connection, users, **row, language=language, created_at=now):
             return  # another task was faster
         await self._keys.create(connection, user_id)
-        empty = {"user_id": user_id, "available": 0, "held": 0, "spent": 0, "granted": 0}
+        forgotten = await self._left_behind(connection, platform, platform_id)
+        amount, why, day = (self._free_portraits, "free", None) if forgotten is None else forgotten
+        empty = {"user_id": user_id, "available": 0, "held": 0, "spent": 0, "granted": 0, "renewed_on": day}
         await connection.execute(accounts.insert().values(empty))
-        left = await self._left_behind(connection, platform, platform_id)
-        amount, why = (self._free_portraits, "free") if left is None else (left, "returned")
         if amount > 0:
             await ledger.grant(connection, now, user_id, amount, f"{why}:{user_id}")
 
-    async def _left_behind(self, connection: AsyncConnection, platform: str, platform_id: str) -> int | None:
+    async def _left_behind(
+        self, connection: AsyncConnection, platform: str, platform_id: str
+    ) -> tuple[int, str, date] | None:
         query = (
-            sa.select(deletion_log.c.quota_left)
+            sa.select(deletion_log.c.quota_left, deletion_log.c.at)
             .where(deletion_log.c.person_hash == self._keys.fingerprint(person(platform, platform_id)))
             .order_by(deletion_log.c.at.desc())
             .limit(1)
         )
-        left: int | None = (await connection.execute(query)).scalar_one_or_none()
-        return left
+        line = (await connection.execute(query)).one_or_none()
+        # The day of the forgetting counts as renewed: going and coming back within it brings no second allowance.
+        return None if line is None else (line.quota_left, "returned", ledger.day_of(line.at))
 
     async def _find(self, condition: sa.ColumnElement[bool]) -> User | None:
-        newest = (
-            sa.select(consents.c.text_version)
-            .where(consents.c.user_id == users.c.id)
-            .order_by(consents.c.at.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        query = sa.select(users, newest.label("consent_version")).where(condition)
         async with self._database.read() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
+            row = (await connection.execute(_select().where(condition))).mappings().one_or_none()
         return None if row is None else User(**row)
 
     async def _require(self, connection: AsyncConnection, user_id: str) -> None:
         if (await connection.execute(sa.select(users.c.id).where(users.c.id == user_id))).first() is None:
             raise NotFoundError("user", user_id)
+
+
+def _select() -> sa.Select[Any]:
+    newest = (
+        sa.select(consents.c.text_version)
+        .where(consents.c.user_id == users.c.id)
+        .order_by(consents.c.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.select(users, newest.label("consent_version"))
 
 
 def person(platform: str, platform_id: str) -> str:

@@ -49,13 +49,14 @@ class Place:
         """Name the objects' folder."""
         return self.folder / "objects"
 
-    def open(self, master_key: bytes = MASTER_KEY) -> AbstractAsyncContextManager[Storage]:
-        """Open storage here, as one process would."""
+    def open(self, master_key: bytes = MASTER_KEY, daily: int = 0) -> AbstractAsyncContextManager[Storage]:
+        """Open storage here, as one process would, with so many free portraits a day."""
         return open_storage(
             f"sqlite:///{self.database}",
             self.objects.as_uri(),
             master_key,
             free_portraits=FREE,
+            daily_portraits=daily,
             clock=self.clock,
         )
 

@@ -3,13 +3,14 @@
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from limner.storage import NewPortrait, Receipt, Storage, User
-from limner.storage.errors import NotFoundError
+from limner.storage import NewPortrait, Receipt, Storage, User, open_storage
+from limner.storage.errors import AlreadyRefundedError, NotFoundError
 from limner.storage.quota import Balance
 from limner.storage.schema import data_keys, deletion_log, metadata
 
@@ -152,8 +153,50 @@ async def test_the_sweep_takes_only_orphans(storage: Storage, sitter: User, new_
     assert not (place.objects / orphan).exists()
 
 
+async def test_the_sweep_leaves_what_is_not_ours(
+    storage: Storage, sitter: User, place: Any, migrated: Path, tmp_path: Path
+) -> None:
+    """What lies beside people's folders, and what another database's people have in the same store, stays."""
+    set_id = await storage.photos.open_set(sitter.id)
+    await storage.photos.add(sitter.id, set_id, b"photo")
+    (place.objects / "holiday").mkdir()
+    (place.objects / "holiday" / "beach.jpg").write_bytes(b"an operator's own")
+    theirs = place.object_files()
+    shutil.copy(migrated, tmp_path / "other.db")
+    async with open_storage(f"sqlite:///{tmp_path / 'other.db'}", place.objects.as_uri(), bytes(32)) as other:
+        assert await other.sweep(timedelta(0)) == 0
+    assert place.object_files() == theirs
+
+
+async def test_updates_of_a_forgotten_person_are_emptied(storage: Storage, sitter: User, place: Any) -> None:
+    """No body and no name of theirs stays in the inbox; the numbers stay known, everybody else's updates wait on."""
+    await storage.inbox.write_many("web", [(1, "user:sitter", b"my secret"), (2, "user:other", b"theirs")])
+    await storage.inbox.write("telegram", 1, "user:sitter", b"another platform's sitter")
+    await storage.forget(sitter.id)
+    at_rest = place.bytes_at_rest()
+    assert b"my secret" not in at_rest
+    assert [update.update_id for update in await storage.inbox.pending("web")] == [2]
+    assert len(await storage.inbox.pending("telegram")) == 1
+    assert not await storage.inbox.write("web", 1, "user:sitter", b"my secret")
+
+
+async def test_a_payment_outlives_its_payer_without_a_name(storage: Storage, sitter: User) -> None:
+    """After forgetting, what was paid can be found by its charge and returned once, and names nobody."""
+    await storage.payments.credit(sitter.id, "charge", "small", 10, 50, "XTR")
+    await storage.forget(sitter.id)
+    assert (await storage.payments.get("charge")).user_id is None
+    assert await storage.payments.of_user(sitter.id) == []
+    again = await storage.users.get_or_create("web", "sitter")
+    assert not await storage.payments.credit(again.id, "charge", "small", 10, 50, "XTR")
+    assert (await storage.payments.refund("charge")).state == "refunded"
+    with pytest.raises(AlreadyRefundedError):
+        await storage.payments.refund("charge")
+    assert await storage.quota.balance(again.id) == Balance(34, 0, 0, 34)
+
+
 def test_every_table_goes_with_its_user() -> None:
-    """Each table belongs to a user, and goes with it, or is the deletion log."""
+    """Each table belongs to a user or a notice, and goes with it, or is one of those that stay and name nobody."""
+    stay = {"users", "deletion_log", "payments", "inbox"}
     for table in metadata.sorted_tables:
-        owners = [key for key in table.foreign_keys if key.column.table.name == "users"]
-        assert table.name in {"users", "deletion_log"} or owners[0].ondelete == "CASCADE", table.name
+        owners = [key for key in table.foreign_keys if key.column.table.name in {"users", "outbox"}]
+        assert table.name in stay or owners[0].ondelete == "CASCADE", table.name

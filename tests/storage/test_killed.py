@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-# One worker that accepts and makes requests as fast as it can, and says when each is through.
+# One process that takes updates, payments and requests, makes them as fast as it can, and says when each is through.
 WORK = """
 import asyncio, sys
 from limner.storage import NewPortrait, open_storage
@@ -17,11 +17,13 @@ async def main(database, objects):
     async with open_storage(database, objects, bytes(range(32))) as storage:
         user = await storage.users.get_or_create("web", "1")
         set_id = await storage.photos.open_set(user.id)
-        for n in range(10_000):
-            await storage.quota.grant(user.id, 2, f"charge {n}")
+        for n in range(1, 10_000):
+            await storage.inbox.write("web", n, "user:1", b"{}")
+            await storage.payments.credit(user.id, f"charge {n}", "pack", 2, 50, "XTR")
             request = await storage.requests.accept(user.id, set_id, "oil", 2, n)
             await storage.requests.checkpoint(request.id, b"state")
             await storage.requests.made(request.id, [NewPortrait(i, b"png", 0.5, n, "oil") for i in range(2)])
+            await storage.inbox.done("web", n)
             print(request.id, flush=True)
 
 asyncio.run(main(*sys.argv[1:]))
@@ -40,7 +42,7 @@ def work_and_die(place: Any, results: int) -> list[str]:
 
 @pytest.mark.parametrize("results", [1, 4, 9])
 async def test_a_killed_worker_leaves_everything_whole(place: Any, results: int) -> None:
-    """After SIGKILL every acknowledged result can be read, no request is half-made, and the account adds up."""
+    """After SIGKILL all that was acknowledged is there, nothing is half-made, and what was begun waits."""
     told = await asyncio.to_thread(work_and_die, place, results)
     async with place.open() as storage:
         user = await storage.users.get_or_create("web", "1")
@@ -53,6 +55,11 @@ async def test_a_killed_worker_leaves_everything_whole(place: Any, results: int)
         balance = await storage.quota.balance(user.id)
         active = await storage.requests.active(user.id)
         assert (balance.spent, balance.held) == (2 * len(made), 2 * len(active))
+        assert balance.granted == 24 + 2 * len(await storage.payments.of_user(user.id))
+        newest, waiting = await storage.inbox.newest("web"), await storage.inbox.pending("web")
+        assert [update.update_id for update in waiting] in ([], [newest])
+        assert newest is not None
+        assert len(told) <= newest - len(waiting) <= len(made)
         assert len(await storage.outbox.pending("web", limit=10_000)) == len(made)
         await storage.sweep(timedelta(0))
         checkpoints = [await storage.requests.read_checkpoint(request.id) for request in active]

@@ -1,10 +1,15 @@
 """The migrations make exactly the tables of the schema, from anywhere, as often as asked."""
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -18,6 +23,25 @@ from limner.storage.upgrade import MIGRATIONS
 def differences(connection: Connection) -> list[object]:
     """Compare a database with the schema."""
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def move(path: Path, direction: Callable[[Config, str], None], revision: str) -> None:
+    """Bring a database file to a revision, up or down, over the connection that the product uses."""
+
+    def run(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        direction(config, revision)
+
+    async def go() -> None:
+        database = Database(create_engine(f"sqlite:///{path}"))
+        async with database.write() as connection:
+            await connection.run_sync(run)
+        await database.close()
+
+    asyncio.run(go())
 
 
 async def test_migrations_lead_to_the_schema(tmp_path: Path) -> None:
@@ -51,6 +75,53 @@ def test_check_constraints_are_in_the_migration(tmp_path: Path) -> None:
     for table in metadata.sorted_tables:
         for constraint in table.constraints:
             assert str(constraint.name) in made[table.name]
+
+
+ENTRY = "INSERT INTO entries (user_id, key, kind, amount, at) VALUES ('u', ?, ?, 5, '2030-01-01')"
+
+
+def test_a_ledger_of_the_first_version_is_kept(tmp_path: Path) -> None:
+    """Its entries and accounts come through the migration, as do the rules about them, and it may take back since."""
+    path = tmp_path / "limner.db"
+    move(path, command.upgrade, "0001")
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("INSERT INTO users VALUES ('u', 'web', '1', 'en', '2030-01-01')")
+        old.execute("INSERT INTO accounts VALUES ('u', 5, 0, 0, 5)")
+        old.execute(ENTRY, ("a", "grant"))
+        with pytest.raises(sqlite3.IntegrityError, match="ck_entries_kind"):
+            old.execute(ENTRY, ("a", "withdraw"))
+        old.commit()
+        before = old.execute("SELECT * FROM entries").fetchall()
+    migrate(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as new:
+        new.execute("PRAGMA foreign_keys = ON")
+        assert new.execute("SELECT * FROM entries").fetchall() == before
+        assert new.execute("SELECT available, renewed_on FROM accounts").fetchall() == [(5, None)]
+        new.execute(ENTRY, ("a", "withdraw"))
+        for key, kind in (("a", "grant"), ("b", "gift")):
+            with pytest.raises(sqlite3.IntegrityError):
+                new.execute(ENTRY, (key, kind))
+        new.execute("DELETE FROM users")
+        assert new.execute("SELECT * FROM entries").fetchall() == []
+
+
+def written(path: Path) -> dict[str, list[str]]:
+    """Give the lines that define each table and index, sorted: a copied table has its constraints in any order."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in rows}
+
+
+def test_the_way_back_is_whole(tmp_path: Path) -> None:
+    """Going back a version and forward again leads to the same tables."""
+    path = tmp_path / "limner.db"
+    migrate(f"sqlite:///{path}")
+    newest = written(path)
+    move(path, command.downgrade, "0001")
+    assert "inbox" not in written(path)
+    assert written(path)["entries"] != newest["entries"]
+    move(path, command.upgrade, "head")
+    assert written(path) == newest
 
 
 def test_a_failed_migration_is_told(tmp_path: Path) -> None:

@@ -27,3 +27,24 @@ async def test_an_unknown_notice_is_not_found(storage: Storage) -> None:
     """Marking a notice that is not there says so."""
     with pytest.raises(NotFoundError):
         await storage.outbox.delivered("none")
+
+
+async def test_notices_of_some_users_are_found(storage: Storage) -> None:
+    """Who cannot be reached now does not stand in the way of those who can: the list is made for named users."""
+    ids = []
+    for name in "abc":
+        user = await storage.users.get_or_create("telegram", name)
+        set_id = await storage.photos.open_set(user.id)
+        for _ in range(2):
+            request = await storage.requests.accept(user.id, set_id, "oil", 1, 7)
+            await storage.requests.fail(request.id, "internal")
+        ids.append(user.id)
+    found = await storage.outbox.pending("telegram", 3, users=ids[1:])
+    assert [notice.user_id for notice in found] == [ids[1], ids[1], ids[2]]
+    assert await storage.outbox.pending("telegram", users=[]) == []
+    assert await storage.outbox.pending("web", users=ids) == []
+    own = await storage.outbox.of_user("telegram", ids[1])
+    assert own == found[:2]
+    await storage.outbox.delivered(own[0].id)
+    assert await storage.outbox.of_user("telegram", ids[1]) == own[1:]
+    assert await storage.outbox.of_user("web", ids[1]) == []

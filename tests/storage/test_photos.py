@@ -23,6 +23,17 @@ async def test_a_sitter_has_one_open_set(storage: Storage, sitter: User) -> None
     assert len(set(sets)) == 1
 
 
+async def test_a_set_that_was_closed_keeps_its_photos_and_takes_no_more(storage: Storage, sitter: User) -> None:
+    """The next photo goes into another set; closing twice changes nothing."""
+    set_id, photo_id = await accepted(storage, sitter, b"one")
+    assert await storage.photos.close_set(set_id)
+    assert not await storage.photos.close_set(set_id)
+    with pytest.raises(SetClosedError):
+        await storage.photos.add(sitter.id, set_id, b"two")
+    assert await storage.photos.open_set(sitter.id) != set_id
+    assert await storage.photos.read(photo_id, sitter.id) == b"one"
+
+
 async def test_a_photo_comes_back_as_sent(storage: Storage, sitter: User) -> None:
     """The bytes of a photo are given back unchanged, and its state is `received`."""
     set_id = await storage.photos.open_set(sitter.id)

@@ -51,6 +51,14 @@ async def test_a_button_pressed_twice_asks_once(storage: Storage, sitter: User) 
     assert await storage.quota.balance(sitter.id) == Balance(16, 8, 0, 24)
 
 
+async def test_a_request_is_found_by_its_key(storage: Storage, sitter: User, stranger: User) -> None:
+    """`keyed` gives back the request of the press, to who pressed alone."""
+    request = await ask(storage, sitter, key="press 1")
+    assert await storage.requests.keyed(sitter.id, "press 1") == request
+    assert await storage.requests.keyed(sitter.id, "press 2") is None
+    assert await storage.requests.keyed(stranger.id, "press 1") is None
+
+
 async def test_a_request_needs_its_sitters_set(storage: Storage, sitter: User, stranger: User) -> None:
     """Nobody asks for portraits of somebody else's set."""
     set_id = await storage.photos.open_set(sitter.id)

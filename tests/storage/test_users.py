@@ -1,6 +1,7 @@
 """Users, consent and the conversation's state."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -30,11 +31,31 @@ async def test_unknown_user_is_not_found(storage: Storage) -> None:
         storage.users.get("nobody"),
         storage.users.record_consent("nobody", "v1"),
         storage.users.set_state("nobody", ChatState("new")),
+        storage.users.set_language("nobody", "de"),
+        storage.users.remember("nobody", "status", "17"),
+        storage.users.remember("nobody", "status", None),
         storage.photos.open_set("nobody"),
         storage.quota.balance("nobody"),
     ):
         with pytest.raises(NotFoundError):
             await call
+
+
+async def test_people_are_found_and_nobody_is_made(storage: Storage, sitter: User) -> None:
+    """Looking for an account finds its user, and where there is none it makes none."""
+    assert await storage.users.find("web", "sitter") == sitter
+    assert await storage.users.find("telegram", "sitter") is None
+    assert await storage.users.everybody() == [sitter]
+
+
+async def test_everybody_is_listed_once(storage: Storage, sitter: User, stranger: User) -> None:
+    """The list has the oldest first, each with the consent given last, and the accounts are found by its ids."""
+    for text in ("v1", "v2"):
+        await storage.users.record_consent(sitter.id, text)
+    await storage.quota.reserve(stranger.id, 4, "request")
+    people = await storage.users.everybody()
+    assert [(user.id, user.consent_version) for user in people] == [(sitter.id, "v2"), (stranger.id, None)]
+    assert await storage.quota.balances() == {sitter.id: Balance(24, 0, 0, 24), stranger.id: Balance(20, 4, 0, 24)}
 
 
 async def test_consent_is_to_one_text(storage: Storage, sitter: User) -> None:
@@ -54,3 +75,24 @@ async def test_chat_state_is_replaced(storage: Storage, sitter: User) -> None:
     await storage.users.set_state(sitter.id, ChatState("collecting", set_id="s"))
     await storage.users.set_state(sitter.id, ChatState("choosing", set_id="s", style="oil"))
     assert await storage.users.get_state(sitter.id) == ChatState("choosing", "s", "oil")
+
+
+async def test_the_language_is_changed(storage: Storage, sitter: User, stranger: User) -> None:
+    """A chosen language stays with its user, also when the platform goes on naming another."""
+    await storage.users.set_language(sitter.id, "ru")
+    assert (await storage.users.get_or_create("web", "sitter", "de")).language == "ru"
+    assert (await storage.users.get(stranger.id)).language == "en"
+
+
+async def test_notes_are_each_users_own(storage: Storage, sitter: User, stranger: User, place: Any) -> None:
+    """A note is replaced by the next one of its name, outlives the process, and is nobody else's."""
+    await storage.users.remember(sitter.id, "status", "17")
+    await storage.users.remember(sitter.id, "status", "18")
+    await storage.users.remember(sitter.id, "queue", "9")
+    async with place.open() as again:
+        assert await again.users.recall(sitter.id, "status") == "18"
+        assert await again.users.recall(stranger.id, "status") is None
+    await storage.users.remember(sitter.id, "status", None)
+    await storage.users.remember(sitter.id, "status", None)
+    assert await storage.users.recall(sitter.id, "status") is None
+    assert await storage.users.recall(sitter.id, "queue") == "9"
