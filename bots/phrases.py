@@ -1,12 +1,13 @@
 """Sentences that are made of figures: reasons, places in the queue, accounts, times. The same on every platform."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from limner.bots.replies import Forgotten, PortraitsReady, QuotaShort, RequestAccepted, SetCount, TextArgs
 from limner.bots.styles import StyleCard
 from limner.bots.turn import Limits
-from limner.bots.words import Words
+from limner.bots.words import FALLBACK, Words
 from limner.storage.quota import Balance
 
 __all__ = ["Phrases", "in_words"]
@@ -18,7 +19,12 @@ GRADES = ((0.59, "likeness-close"), (0.48, "likeness-good"), (0.40, "likeness-fa
 
 def in_words(limits: Limits) -> dict[str, int]:
     """Return the numbers that sentences about photos may name; `limit` is in MB."""
-    return {"least": limits.least_photos, "most": limits.most_photos, "limit": limits.photo_bytes // 2**20}
+    return {
+        "least": limits.least_photos,
+        "most": limits.most_photos,
+        "limit": limits.photo_bytes // 2**20,
+        "days": limits.retention_days,
+    }
 
 
 class Phrases:
@@ -27,11 +33,11 @@ class Phrases:
     def __init__(self, words: Words, styles: Mapping[str, StyleCard], limits: Limits) -> None:
         self.words = words
         self.limits = in_words(limits)
-        self._styles = styles
+        self._styles = {name: _translated(card, words) for name, card in styles.items()}
 
     @property
     def styles(self) -> tuple[StyleCard, ...]:
-        """List the styles in their order."""
+        """List the styles in their order, each with its words in this language."""
         return tuple(self._styles.values())
 
     def title(self, style: str) -> str:
@@ -79,13 +85,13 @@ class Phrases:
         short = self.words.say("quota-short", {"wanted": reply.wanted, "available": reply.available})
         if reply.resets_at is None:
             return f"{short} {self.words.say('quota-ask-operator')}"
-        return f"{short} {self.words.say('quota-resets', {'when': _moment(reply.resets_at)})}"
+        return f"{short} {self.words.say('quota-resets', {'when': self.moment(reply.resets_at)})}"
 
     def receipt(self, reply: Forgotten) -> str:
         """Write the receipt of what was deleted, in lines."""
         counts = {"photos": reply.photos, "face_loras": reply.face_loras, "portraits": reply.portraits}
         lines = [self.words.say("forget-done")]
-        lines.append(self.words.say("forget-receipt", {**counts, "when": _moment(reply.at)}))
+        lines.append(self.words.say("forget-receipt", {**counts, "when": self.moment(reply.at)}))
         if reply.key_destroyed:
             lines.append(self.words.say("forget-key"))
         return "\n".join(lines)
@@ -104,8 +110,20 @@ class Phrases:
         if likeness is None:
             return self.words.say("likeness-none"), ""
         grade = next((text for limit, text in GRADES if likeness >= limit), "likeness-far")
-        return self.words.say("likeness", {"value": f"{likeness:.2f}"}), self.words.say(grade)
+        return self.words.say("likeness", {"value": likeness}), self.words.say(grade)
+
+    def moment(self, at: datetime) -> str:
+        """Write a moment to the minute, in UTC: nobody here knows where a person's clock stands."""
+        there = at.astimezone(UTC)
+        return self.words.say("moment", {"date": there.date(), "time": f"{there:%H:%M}"})
 
 
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def _translated(card: StyleCard, words: Words) -> StyleCard:
+    title = _words_of(f"style-{card.name}-title", card.title, words)
+    return replace(card, title=title, words=_words_of(f"style-{card.name}-words", card.words, words))
+
+
+def _words_of(text: str, original: str, words: Words) -> str:
+    # A translation holds for the words it was made from: an operator's own style of the same name says its own.
+    english = Words(FALLBACK)
+    return words.say(text) if english.has(text) and english.say(text) == original else original

@@ -5,6 +5,7 @@ its edge, so that the conversation knows no language.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -13,11 +14,16 @@ from fluent.syntax.ast import Message, Resource
 
 from limner.bots.errors import MissingWordsError
 
-__all__ = ["FALLBACK", "LANGUAGES", "Words"]
+__all__ = ["FALLBACK", "LANGUAGES", "Words", "closest", "named", "reason_text"]
 
 FALLBACK = "en"
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "zh", "es", "ru", "de")
 """The languages that have a catalogue; a test fails when a file and this list differ."""
+
+LOCALES = {"en": "en-GB"}
+"""Whose dates and figures a catalogue means, where that is not its language's first country."""
+
+Argument = str | int | float | date
 
 
 class Words:
@@ -27,10 +33,10 @@ class Words:
     """
 
     def __init__(self, language: str = FALLBACK) -> None:
-        self.language = language if language in LANGUAGES else FALLBACK
+        self.language = closest(language)
         self._bundles = [_bundle(name) for name in dict.fromkeys((self.language, FALLBACK))]
 
-    def say(self, text: str, args: Mapping[str, str | int | float] | None = None) -> str:
+    def say(self, text: str, args: Mapping[str, Argument] | None = None) -> str:
         """Return the words of `text`; raise MissingWordsError where no catalogue has them.
 
         An argument that the text names and `args` lacks raises KeyError: half a sentence helps nobody.
@@ -48,7 +54,7 @@ class Words:
         """Say whether some catalogue has words for `text`."""
         return any(bundle.has_message(text) for bundle in self._bundles)
 
-    def reason(self, reason: str | None, args: Mapping[str, str | int | float] | None = None) -> str:
+    def reason(self, reason: str | None, args: Mapping[str, Argument] | None = None) -> str:
         """Return why something was refused or failed, and what to do; a reason nobody knows has words too."""
         text = reason_text(reason)
         return self.say(text if self.has(text) else "reason-unknown", args)
@@ -56,6 +62,17 @@ class Words:
     def texts(self, prefix: str) -> Iterable[str]:
         """List the ids of the English catalogue that begin with `prefix`."""
         return [text for text in _ids(FALLBACK) if text.startswith(prefix)]
+
+
+def closest(code: str | None) -> str:
+    """Return the catalogue for a BCP 47 code: ``zh-Hans`` gets ``zh``, ``pt``, which has none of its own, ``en``."""
+    language = (code or "").replace("_", "-").partition("-")[0].lower()
+    return language if language in LANGUAGES else FALLBACK
+
+
+def named(language: str) -> str:
+    """Return a language's own name for itself; that of English for one without a catalogue."""
+    return Words(language).say("language-name")
 
 
 def reason_text(reason: str | None) -> str:
@@ -72,7 +89,7 @@ def _resource(language: str) -> Resource:
 @cache
 def _bundle(language: str) -> FluentBundle:
     # No isolating marks around arguments: chat platforms and screen readers show them as stray characters.
-    bundle = FluentBundle([language], use_isolating=False)
+    bundle = FluentBundle([LOCALES.get(language, language)], use_isolating=False)
     bundle.add_resource(_resource(language))
     return bundle
 

@@ -3,19 +3,26 @@
 
 ### The conversation
 
+language-name = English
+language-set = From now on I write to you in English.
+
 welcome = Hello. I paint portraits that look like you, in a style you choose. I need a few photos of one person: three are enough, ten are the most I can use.
 welcome-back = Welcome back.
 consent-title = Before we begin
-consent-text = Your photos are used for one thing: to teach a small model your face (your Face LoRA) and paint your portraits with it. They are kept encrypted, nobody else can reach them, and they are deleted after training. Your Face LoRA and your portraits stay until you delete them: “Forget me” deletes everything at once.
+consent-text = Your photos are used for one thing: to teach a small model your face (your Face LoRA) and paint your portraits with it. They are kept encrypted, nobody else can reach them, and they are deleted after training. { kept-for } You can have everything deleted at once, whenever you like.
+kept-for = { $days ->
+    [0] Your Face LoRA and your portraits stay until you delete them.
+    [one] Your Face LoRA and your portraits are deleted after { $days } day, or as soon as you wish.
+   *[other] Your Face LoRA and your portraits are deleted after { $days } days, or as soon as you wish.
+}
 consent-only-yours = Send only photos of yourself, or of a person who agreed to this.
 consent-button = I agree
 consent-first = I may only take photos after you agreed to how they are used. The photo was not kept: please agree first, then send it again.
 consent-thanks = Thank you. Now send me at least { $least } photos of one person: face to the camera, in good light, nobody else in the picture. Different days and expressions help.
-consent-old = The text changed since you opened this page. Please read it once more and agree again.
+consent-old = The text has changed since you were shown it. Please read it once more and agree again.
 
 photos-ask = Send me at least { $least } photos of one person: face to the camera, in good light, nobody else in the picture. Different days and expressions help.
 photos-next-set = This photo goes to your next set of photos: the current request keeps the photos it began with.
-photos-wait = I am working with the photos you sent, so I did not keep this one. Send it again when I am finished.
 photos-cleared = All photos of this set are deleted. Send new ones whenever you like.
 photos-too-few = { $good ->
     [0] I have no good photo yet
@@ -75,7 +82,7 @@ eta-minutes = { $minutes ->
    *[other] about { $minutes } minutes left
   }
 
-likeness = likeness { $value }
+likeness = likeness { NUMBER($value, minimumFractionDigits: 2, maximumFractionDigits: 2) }
 likeness-close = very close
 likeness-good = close
 likeness-fair = alike
@@ -123,6 +130,7 @@ not-now-done = Choose another style, ask for more of the same, or begin with new
 not-here = That is not here (any more).
 went-wrong = Something went wrong on our side. What you sent before is safe; please try once more in a minute.
 upload-unreadable = I could not read what was sent. Reload the page and choose the photos again.
+moment = { DATETIME($date, dateStyle: "long") }, { $time } UTC
 
 ### Why a photo was refused, and what to do
 
@@ -158,6 +166,23 @@ reason-blocked = none of the portraits passed the safety check. Ask again, or ch
 reason-nan = the training ran astray. Ask again: it begins anew, from other noise.
 reason-internal = something broke on our side. Ask again; if it happens twice, tell whoever runs this bot.
 reason-engine-failed = the painter stopped in the middle of the work, several times. Ask again in a few minutes.
+
+### The styles that come with limner, as on their cards
+
+style-comic-title = Comic
+style-comic-words = Bold outlines and flat colours.
+style-cyberpunk-title = Cyberpunk
+style-cyberpunk-words = Neon light, magenta and cyan, deep shadows.
+style-oil-title = Oil
+style-oil-words = Thick brushwork in warm light.
+style-pencil-title = Pencil
+style-pencil-words = Graphite on paper, fine hatching.
+style-photo-title = Photo
+style-photo-words = A plain photo, nothing added.
+style-sepia-title = Sepia
+style-sepia-words = An old studio photograph in warm brown.
+style-watercolour-title = Watercolour
+style-watercolour-words = Thin washes with soft edges on white paper.
 
 ### The page
 
@@ -201,3 +226,88 @@ page-receipt-title = Receipt
 page-start-again = Start again
 page-offline = The connection is lost. Trying again.
 page-no-script = This page needs JavaScript: it is a chat.
+
+## Telegram
+
+telegram-done = Done
+telegram-clear = Remove all
+telegram-cancel = Cancel
+telegram-again = More of the same
+telegram-other-style = Another style
+telegram-new-photos = New photos
+telegram-full = Full size
+telegram-drop = Delete these
+telegram-drop-yes = Delete for good
+telegram-keep = Keep
+telegram-show = Show in the group
+telegram-forget-yes = Delete everything
+telegram-buy = More portraits
+telegram-checking = { $checking ->
+    [one] Looking at one photo
+   *[other] Looking at { $checking } photos
+  }
+telegram-refused = { $refused ->
+    [one] One photo cannot be used
+   *[other] { $refused } photos cannot be used
+  }
+telegram-next = What shall come next?
+telegram-dropped = { $count ->
+    [one] The portrait is deleted.
+   *[other] The { $count } portraits are deleted.
+  }
+telegram-kept = Everything stays as it is.
+telegram-words = I read photos, commands and buttons. Send me photos of one person, or see what I can do with /help.
+telegram-other = I can only use photos. Send them as photos, or as files in JPEG, PNG, HEIC or WebP.
+telegram-no-command = I do not know this command. /help names those I know.
+telegram-language = Which language shall I write to you in?
+telegram-group = I paint portraits from a few selfies. Photos are for a private chat: begin there, and show the portraits here afterwards if you like.
+telegram-group-button = Begin in private
+telegram-shown = { $name }, style { $style }
+telegram-is-shown = The portraits are in the group now.
+telegram-buy-ask = How many portraits shall it be? You pay with Telegram Stars, and nothing is charged for a request that fails.
+telegram-pack = { $portraits ->
+    [one] { $portraits } portrait
+   *[other] { $portraits } portraits
+  } for { $stars ->
+    [one] { $stars } Star
+   *[other] { $stars } Stars
+  }
+telegram-pack-title = { $portraits ->
+    [one] { $portraits } portrait
+   *[other] { $portraits } portraits
+  }
+telegram-pack-words = { $portraits ->
+    [one] { $portraits } portrait
+   *[other] { $portraits } portraits
+  } in any style, without an end date.
+telegram-pack-gone = This pack is no longer sold. /buy shows those there are.
+telegram-paid = Thank you. { $available ->
+    [one] You have { $available } portrait now.
+   *[other] You have { $available } portraits now.
+  }
+telegram-paid-unknown = Your payment has arrived, and I could not match it to a pack. Write to whoever runs this bot and name the charge { $charge }: you get your Stars back.
+telegram-help = Send me photos of one person, press Done, choose a style, and I paint.
+    /new begins with new photos
+    /styles shows the styles
+    /status says where we are
+    /cancel stops what is being painted
+    /quota says how many portraits you have left, /buy gets more
+    /language changes the language
+    /privacy, /terms and /paysupport have the small print
+    /delete deletes everything of yours
+telegram-privacy = Your photos are kept encrypted, used only to train your Face LoRA, and deleted after training. { kept-for } Nobody else can reach them. /delete deletes everything at once, with a receipt; what stands in this chat you delete here yourself. Telegram itself keeps what is sent through it by its own rules.
+telegram-terms = Send only photos of yourself, or of a person who agreed to it. Portraits are pictures made by a machine: do not pass them off as photographs. Whoever runs this bot may turn away people who misuse it.
+telegram-paysupport = If a payment went wrong or you want your Stars back, write to whoever runs this bot, with the day of the payment and its charge number. Telegram itself does not help with purchases in bots.
+telegram-command-new = Begin with new photos
+telegram-command-styles = Show the styles
+telegram-command-status = Where are we?
+telegram-command-cancel = Stop what is being painted
+telegram-command-quota = How many portraits are left
+telegram-command-buy = Get more portraits
+telegram-command-language = Change the language
+telegram-command-help = What I can do
+telegram-command-privacy = What happens to your photos
+telegram-command-terms = Terms of use
+telegram-command-paysupport = Help with payments
+telegram-command-delete = Delete everything of yours
+telegram-command-portrait = Portraits from a few selfies

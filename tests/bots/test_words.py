@@ -15,6 +15,7 @@ from limner.queue.messages import FAILURES, REASONS, REFUSALS
 BOTS = Path(phrases.__file__).parent
 LIMITS = phrases.in_words(Limits())
 OURS = ("too_many",)
+SHIPPED = ("comic", "cyberpunk", "oil", "pencil", "photo", "sepia", "watercolour")
 
 
 def test_every_catalogue_is_listed() -> None:
@@ -29,7 +30,7 @@ def test_every_reason_has_words(language: str, reason: str) -> None:
     """Every reason of a refusal or a failure has words of its own, which end as a sentence does."""
     words = Words(language)
     assert words.has(reason_text(reason)), f"{reason} has no words in {language}"
-    assert words.reason(reason, LIMITS).endswith(".")
+    assert words.reason(reason, LIMITS).endswith((".", "。"))
 
 
 @pytest.mark.parametrize("reason", sorted(REFUSALS | FAILURES))
@@ -73,11 +74,15 @@ def test_every_text_is_used() -> None:
     """No catalogue carries words that nothing says."""
     code = "\n".join(path.read_text("utf-8") for path in BOTS.rglob("*.py"))
     page = (BOTS / "web/static/index.html").read_text("utf-8")
-    made = ("reason-", "not-now-", "stage-")  # ids that are put together from a reason or a state
+    english = (BOTS / "words/en.ftl").read_text("utf-8")
+    made = ("reason-", "not-now-", "stage-", *(f"style-{name}-" for name in SHIPPED))  # put together from names
     unused = [
         text
         for text in Words().texts("")
-        if not text.startswith(made) and not re.search(f"[\"']{text}[\"']", code) and "{{" + text + "}}" not in page
+        if not text.startswith(made)
+        and not re.search(f"[\"']{text}[\"']", code)
+        and "{{" + text + "}}" not in page
+        and "{ " + text + " }" not in english
     ]
     assert not unused
 

@@ -1,0 +1,313 @@
+# German words for people. The same ids and arguments as in en.ftl; `page-done` and the other buttons are named in
+# sentences by the very word they carry.
+
+### The conversation
+
+language-name = Deutsch
+language-set = Ab jetzt schreibe ich dir auf Deutsch.
+
+welcome = Hallo. Ich male Porträts, die dir ähnlich sehen, in einem Stil, den du aussuchst. Dafür brauche ich ein paar Fotos von einer Person: Drei genügen, mehr als zehn kann ich nicht verwenden.
+welcome-back = Schön, dass du wieder da bist.
+consent-title = Bevor wir anfangen
+consent-text = Deine Fotos dienen nur einem Zweck: Ein kleines Modell lernt mit ihnen dein Gesicht (deine Face LoRA) und malt damit deine Porträts. Sie werden verschlüsselt aufbewahrt, niemand sonst kommt an sie heran, und nach dem Training werden sie gelöscht. { kept-for } Du kannst jederzeit alles auf einmal löschen lassen.
+kept-for = { $days ->
+    [0] Deine Face LoRA und deine Porträts bleiben, bis du sie löschst.
+    [one] Deine Face LoRA und deine Porträts werden nach { $days } Tag gelöscht, oder sobald du es möchtest.
+   *[other] Deine Face LoRA und deine Porträts werden nach { $days } Tagen gelöscht, oder sobald du es möchtest.
+}
+consent-only-yours = Schick nur Fotos von dir selbst oder von einer Person, die damit einverstanden ist.
+consent-button = Ich bin einverstanden
+consent-first = Ich darf Fotos erst annehmen, wenn du zugestimmt hast, wie sie verwendet werden. Das Foto wurde nicht behalten: Stimm bitte zuerst zu und schick es dann noch einmal.
+consent-thanks = Danke. Schick mir jetzt mindestens { $least } Fotos von einer Person: Gesicht zur Kamera, bei gutem Licht, niemand sonst im Bild. Verschiedene Tage und Gesichtsausdrücke helfen.
+consent-old = Der Text hat sich geändert, seit du ihn bekommen hast. Lies ihn bitte noch einmal und stimm neu zu.
+
+photos-ask = Schick mir mindestens { $least } Fotos von einer Person: Gesicht zur Kamera, bei gutem Licht, niemand sonst im Bild. Verschiedene Tage und Gesichtsausdrücke helfen.
+photos-next-set = Dieses Foto kommt in deinen nächsten Satz Fotos: Der laufende Auftrag behält die Fotos, mit denen er begonnen hat.
+photos-cleared = Alle Fotos dieses Satzes sind gelöscht. Schick neue, wann immer du magst.
+photos-too-few = { $good ->
+    [0] Ich habe noch kein gutes Foto
+    [one] Ich habe { $good } gutes Foto
+   *[other] Ich habe { $good } gute Fotos
+  } und brauche { $least }. Schick mir noch { $missing ->
+    [one] eins
+   *[other] { $missing }
+  } und drück dann auf „Fertig“.
+photos-checking = Ich sehe mir noch { $checking ->
+    [one] ein Foto
+   *[other] { $checking } Fotos
+  } an. Einen Moment, dann drück noch einmal auf „Fertig“.
+photos-count = { $good } von { $least } guten Fotos
+photos-count-enough = { $good ->
+    [one] { $good } gutes Foto
+   *[other] { $good } gute Fotos
+  }: genug, um anzufangen
+photo-unknown = Dieses Foto habe ich nicht mehr.
+photo-removed = Das Foto ist gelöscht.
+
+styles-ask = Welcher Stil soll es sein?
+style-unknown = Einen Stil namens „{ $style }“ gibt es nicht. Wähl einen von den gezeigten.
+style-none-yet = Du hast noch keinen Stil gewählt. Wähl einen von den gezeigten.
+
+request-accepted = { $style }, { $count ->
+    [one] ein Porträt
+   *[other] { $count } Porträts
+  }: bin dabei.
+request-position = { $position ->
+    [1] Du bist als Nächstes dran.
+   *[other] Du bist Nummer { $position } in der Warteschlange.
+  }
+request-position-unknown = Du bist in der Warteschlange.
+request-busy = Ich male noch. Du kannst hier warten, später wiederkommen oder abbrechen; danach wählst du, wie es weitergeht.
+request-none = Im Moment wird nichts gemalt.
+request-stopping = Ich halte an. Es wird nichts berechnet.
+request-made = { $style }: { $count ->
+    [one] hier ist dein Porträt.
+   *[other] hier sind deine { $count } Porträts.
+  }
+request-cancelled = Abgebrochen. Du hast dein Guthaben zurück: Es wurde nichts berechnet.
+request-failed = Das hat nicht geklappt: { $reason } Es wurde nichts berechnet.
+request-after-photos = Schick zuerst deine Fotos; danach wählst du einen Stil.
+
+stage-prepare = Ich bereite deine Fotos vor
+stage-train = Ich trainiere deine Face LoRA
+stage-render = Ich male
+stage-queued = In der Warteschlange
+stage-steps = { $done } von { $total }
+eta-seconds = { $seconds ->
+    [one] noch eine Sekunde
+   *[other] noch etwa { $seconds } Sekunden
+  }
+eta-minutes = { $minutes ->
+    [one] noch etwa eine Minute
+   *[other] noch etwa { $minutes } Minuten
+  }
+
+likeness = Ähnlichkeit { NUMBER($value, minimumFractionDigits: 2, maximumFractionDigits: 2) }
+likeness-close = sehr ähnlich
+likeness-good = ähnlich
+likeness-fair = erkennbar
+likeness-far = entfernt
+likeness-none = Ähnlichkeit nicht gemessen
+likeness-hint = Wie sehr dieses Gesicht deinen Fotos gleicht, von 0 bis 1: Höher ist ähnlicher, und ab 0,40 gilt ein Gesicht als dieselbe Person.
+portrait-alt = Porträt { $n } im Stil { $style }
+
+quota-left = { $available ->
+    [0] Du hast keine Porträts mehr übrig.
+    [one] Du hast noch { $available } Porträt.
+   *[other] Du hast noch { $available } Porträts.
+  }
+quota-held = { $held ->
+    [one] Eines ist noch für den laufenden Auftrag reserviert.
+   *[other] { $held } sind noch für den laufenden Auftrag reserviert.
+  }
+quota-short = { $available ->
+    [0] Du hast keine Porträts mehr übrig
+    [one] Du hast noch { $available } Porträt
+   *[other] Du hast noch { $available } Porträts
+  }, und hierfür brauchst du { $wanted }. Es wurde nichts berechnet.
+quota-resets = Dein Guthaben wird am { $when } wieder aufgefüllt.
+quota-ask-operator = Wenn du mehr brauchst, frag bei denen nach, die diesen Bot betreiben.
+
+forget-ask = Das löscht deine Fotos, deine Face LoRA und deine Porträts, jetzt und für immer. Porträts, die du behalten willst, musst du vorher herunterladen. Soll ich?
+forget-done = Alles von dir ist gelöscht.
+forget-receipt = { $photos ->
+    [one] { $photos } Foto
+   *[other] { $photos } Fotos
+  }, { $face_loras ->
+    [one] { $face_loras } Face LoRA
+   *[other] { $face_loras } Face LoRAs
+  } und { $portraits ->
+    [one] { $portraits } Porträt
+   *[other] { $portraits } Porträts
+  } gelöscht am { $when }.
+forget-key = Auch der Schlüssel, mit dem sie verschlüsselt waren, ist vernichtet: Kopien, die vielleicht noch in einer Sicherung liegen, kann niemand mehr lesen.
+
+not-now-new = Lies bitte zuerst den Text und stimm ihm zu.
+not-now-collecting = Zuerst die Fotos: Schick mindestens { $least } von einer Person und drück dann auf „Fertig“.
+not-now-choosing = Wähl einen Stil oder schick noch mehr Fotos.
+not-now-waiting = Ich male noch. Du kannst warten, später wiederkommen oder abbrechen.
+not-now-done = Wähl einen anderen Stil, lass dir mehr davon malen oder fang mit neuen Fotos an.
+not-here = Das gibt es hier nicht (mehr).
+went-wrong = Bei uns ist etwas schiefgegangen. Was du vorher geschickt hast, ist sicher; versuch es bitte in einer Minute noch einmal.
+upload-unreadable = Ich konnte nicht lesen, was angekommen ist. Lade die Seite neu und wähl die Fotos noch einmal aus.
+moment = { DATETIME($date, dateStyle: "long") }, { $time } Uhr UTC
+
+### Why a photo was refused, and what to do
+
+reason-not-an-image = Diese Datei ist kein Bild, das ich lesen kann. Schick ein Foto als JPEG, PNG, HEIC oder WebP.
+reason-unsupported-format = Diese Art von Bild kann ich nicht lesen. Schick es als JPEG, PNG, HEIC oder WebP.
+reason-truncated = Das Ende dieses Bildes fehlt, wie nach einem abgebrochenen Download. Schick noch einmal das Original.
+reason-empty = Diese Datei ist leer. Wähl das Foto noch einmal aus und schick es neu.
+reason-too-many-pixels = Dieses Bild hat viel mehr Pixel als ein Foto. Schick es in einer üblichen Größe, bis 50 Megapixel.
+reason-too-large = Diese Datei ist größer als { $limit } MB. Schick eine kleinere Kopie.
+reason-animated = Das ist eine Animation. Schick ein Foto, das stillsteht.
+reason-no-face = Hier habe ich kein Gesicht gefunden. Schick ein Foto, auf dem das Gesicht gut zu sehen und der Kamera zugewandt ist.
+reason-several-faces = Hier ist mehr als ein Gesicht. Schick ein Foto von einer Person allein oder schneide die anderen weg.
+reason-face-too-small = Das Gesicht ist hier zu klein. Geh näher heran oder schneide das Foto auf Kopf und Schultern zu.
+reason-blurred = Dieses Foto ist unscharf. Halt die Kamera ruhig, wisch die Linse ab und schick ein schärferes.
+reason-too-dark = Dieses Foto ist zu dunkel. Dreh dich zu einem Fenster oder einer Lampe und mach ein neues.
+reason-too-bright = Dieses Foto ist zu hell, um das Gesicht zu erkennen. Geh aus dem grellen Licht und mach ein neues.
+reason-turned-away = Das Gesicht ist zu weit weggedreht. Schau zur Kamera und mach ein neues.
+reason-another-person = Das scheint jemand anderes zu sein als auf deinen übrigen Fotos. Ein Satz ist für eine Person: Entferne das Foto, das nicht dazugehört.
+reason-duplicate = Dieses Foto habe ich schon. Schick ein anderes: ein anderer Tag, ein anderer Gesichtsausdruck.
+reason-too-many = In einen Satz passen höchstens { $most } Fotos. Entferne eines, wenn du lieber dieses verwenden willst.
+reason-check-failed = Ich konnte mir dieses Foto nicht ansehen: Dreimal bin ich daran hängen geblieben. Schick es in einem anderen Format oder schick ein anderes.
+reason-unknown = Dieses Foto kann ich nicht verwenden. Versuch es bitte mit einem anderen.
+
+### Why a request failed, and what to do
+
+reason-too-few-photos = Zu wenige der Fotos waren brauchbar. Schick neue, Gesicht zur Kamera und bei gutem Licht.
+reason-no-memory = Dem Rechner ist der Speicher ausgegangen. Versuch es in ein paar Minuten noch einmal.
+reason-unknown-style = Diesen Stil gibt es nicht mehr. Wähl einen anderen.
+reason-bad-style = Dieser Stil ist beschädigt. Wähl einen anderen und sag es bitte denen, die diesen Bot betreiben.
+reason-unknown-base = Das Modell zum Malen fehlt. Sag es bitte denen, die diesen Bot betreiben, und frag dann noch einmal.
+reason-bad-lora = Was ich über dieses Gesicht gelernt habe, lässt sich nicht mehr lesen. Fang mit neuen Fotos an: Schick mindestens { $least }.
+reason-blocked = Keines der Porträts hat die Sicherheitsprüfung bestanden. Frag noch einmal oder wähl einen anderen Stil.
+reason-nan = Das Training ist aus dem Ruder gelaufen. Frag noch einmal: Es beginnt von vorn, mit anderem Rauschen.
+reason-internal = Bei uns ist etwas kaputtgegangen. Frag noch einmal; passiert es wieder, sag es bitte denen, die diesen Bot betreiben.
+reason-engine-failed = Das Malen ist mehrmals mittendrin stehen geblieben. Frag in ein paar Minuten noch einmal.
+
+### The styles that come with limner
+
+style-comic-title = Comic
+style-comic-words = Kräftige Umrisse und flache Farben.
+style-cyberpunk-title = Cyberpunk
+style-cyberpunk-words = Neonlicht, Magenta und Cyan, tiefe Schatten.
+style-oil-title = Öl
+style-oil-words = Dicker Pinselstrich in warmem Licht.
+style-pencil-title = Bleistift
+style-pencil-words = Graphit auf Papier, feine Schraffur.
+style-photo-title = Foto
+style-photo-words = Ein schlichtes Foto, nichts hinzugefügt.
+style-sepia-title = Sepia
+style-sepia-words = Eine alte Atelieraufnahme in warmem Braun.
+style-watercolour-title = Aquarell
+style-watercolour-words = Dünne Lasuren mit weichen Rändern auf weißem Papier.
+
+### The page
+
+page-title = limner
+page-tagline = Porträts im Chat
+page-menu = Dein Konto
+page-photos-heading = Fotos von einer Person
+page-drop = Fotos hier ablegen
+page-drop-or = oder
+page-pick = Fotos auswählen
+page-camera = Foto aufnehmen
+page-drop-hint = JPEG, PNG, HEIC oder WebP, je bis 20 MB
+page-photo-sending = Wird gesendet
+page-photo-checking = Wird geprüft
+page-photo-accepted = Gut
+page-photo-refused = Nicht brauchbar
+page-photo-remove = Entfernen
+page-photos-clear = Alle entfernen
+page-photos-change = Fotos ändern
+page-done = Fertig
+page-styles-heading = Stile
+page-progress-heading = Fortschritt
+page-stage-prepare = Fotos
+page-stage-train = Face LoRA
+page-stage-render = Porträts
+page-cancel = Abbrechen
+page-again = Mehr davon
+page-other-style = Anderer Stil
+page-new-photos = Neue Fotos
+page-view = Groß ansehen
+page-download = Herunterladen
+page-close = Schließen
+page-previous = Zurück
+page-next = Weiter
+page-quota = Guthaben
+page-forget = Vergiss mich
+page-forget-title = Vergiss mich
+page-forget-yes = Alles löschen
+page-forget-no = Behalten
+page-receipt-title = Quittung
+page-start-again = Neu anfangen
+page-offline = Die Verbindung ist weg. Ich versuche es wieder.
+page-no-script = Diese Seite braucht JavaScript: Sie ist ein Chat.
+
+## Telegram
+
+telegram-done = Fertig
+telegram-clear = Alle entfernen
+telegram-cancel = Abbrechen
+telegram-again = Mehr davon
+telegram-other-style = Anderer Stil
+telegram-new-photos = Neue Fotos
+telegram-full = Volle Größe
+telegram-drop = Diese löschen
+telegram-drop-yes = Endgültig löschen
+telegram-keep = Behalten
+telegram-show = In der Gruppe zeigen
+telegram-forget-yes = Alles löschen
+telegram-buy = Mehr Porträts
+telegram-checking = { $checking ->
+    [one] Ich sehe mir ein Foto an
+   *[other] Ich sehe mir { $checking } Fotos an
+  }
+telegram-refused = { $refused ->
+    [one] Ein Foto ist nicht brauchbar
+   *[other] { $refused } Fotos sind nicht brauchbar
+  }
+telegram-next = Wie soll es weitergehen?
+telegram-dropped = { $count ->
+    [one] Das Porträt ist gelöscht.
+   *[other] Die { $count } Porträts sind gelöscht.
+  }
+telegram-kept = Alles bleibt, wie es ist.
+telegram-words = Ich verstehe Fotos, Befehle und Knöpfe. Schick mir Fotos von einer Person, oder sieh mit /help nach, was ich kann.
+telegram-other = Ich kann nur Fotos gebrauchen. Schick sie als Fotos oder als Dateien in JPEG, PNG, HEIC oder WebP.
+telegram-no-command = Diesen Befehl kenne ich nicht. /help nennt die, die ich kenne.
+telegram-language = In welcher Sprache soll ich dir schreiben?
+telegram-group = Ich male Porträts aus ein paar Selfies. Fotos gehören in einen privaten Chat: Fang dort an und zeig die Porträts danach hier, wenn du magst.
+telegram-group-button = Privat anfangen
+telegram-shown = { $name }, Stil { $style }
+telegram-is-shown = Die Porträts sind jetzt in der Gruppe.
+telegram-buy-ask = Wie viele Porträts sollen es sein? Du bezahlst mit Telegram-Sternen, und für einen Auftrag, der misslingt, wird nichts berechnet.
+telegram-pack = { $portraits ->
+    [one] { $portraits } Porträt
+   *[other] { $portraits } Porträts
+  } für { $stars ->
+    [one] { $stars } Stern
+   *[other] { $stars } Sterne
+  }
+telegram-pack-title = { $portraits ->
+    [one] { $portraits } Porträt
+   *[other] { $portraits } Porträts
+  }
+telegram-pack-words = { $portraits ->
+    [one] { $portraits } Porträt
+   *[other] { $portraits } Porträts
+  } in jedem Stil, ohne Ablaufdatum.
+telegram-pack-gone = Dieses Paket wird nicht mehr verkauft. /buy zeigt die, die es gibt.
+telegram-paid = Danke. { $available ->
+    [one] Du hast jetzt { $available } Porträt.
+   *[other] Du hast jetzt { $available } Porträts.
+  }
+telegram-paid-unknown = Deine Zahlung ist angekommen, aber ich kann sie keinem Paket zuordnen. Schreib denen, die diesen Bot betreiben, und nenne die Zahlung { $charge }: Du bekommst deine Sterne zurück.
+telegram-help = Schick mir Fotos von einer Person, drück auf „Fertig“, wähl einen Stil, und ich male.
+    /new fängt mit neuen Fotos an
+    /styles zeigt die Stile
+    /status sagt, wo wir stehen
+    /cancel bricht ab, was gerade gemalt wird
+    /quota sagt, wie viele Porträts du noch hast, /buy bringt mehr
+    /language ändert die Sprache
+    /privacy, /terms und /paysupport enthalten das Kleingedruckte
+    /delete löscht alles von dir
+telegram-privacy = Deine Fotos werden verschlüsselt aufbewahrt, nur zum Training deiner Face LoRA benutzt und danach gelöscht. { kept-for } Niemand sonst kommt an sie heran. /delete löscht alles auf einmal, mit Quittung; was in diesem Chat steht, löschst du hier selbst. Telegram bewahrt nach eigenen Regeln auf, was darüber verschickt wird.
+telegram-terms = Schick nur Fotos von dir selbst oder von jemandem, der damit einverstanden ist. Porträts sind Bilder einer Maschine: Gib sie nicht als Fotografien aus. Wer diesen Bot betreibt, darf Leute abweisen, die ihn missbrauchen.
+telegram-paysupport = Wenn mit einer Zahlung etwas schiefging oder du deine Sterne zurückhaben willst, schreib denen, die diesen Bot betreiben, mit dem Tag und der Nummer der Zahlung. Telegram selbst hilft bei Käufen in Bots nicht.
+telegram-command-new = Mit neuen Fotos anfangen
+telegram-command-styles = Die Stile zeigen
+telegram-command-status = Wo stehen wir?
+telegram-command-cancel = Abbrechen, was gerade gemalt wird
+telegram-command-quota = Wie viele Porträts noch da sind
+telegram-command-buy = Mehr Porträts bekommen
+telegram-command-language = Die Sprache ändern
+telegram-command-help = Was ich kann
+telegram-command-privacy = Was mit deinen Fotos geschieht
+telegram-command-terms = Nutzungsbedingungen
+telegram-command-paysupport = Hilfe bei Zahlungen
+telegram-command-delete = Alles von dir löschen
+telegram-command-portrait = Porträts aus ein paar Selfies

@@ -1,0 +1,313 @@
+# Spanish words for people. The same ids and arguments as in en.ftl; no form tells whether the person is a man or a
+# woman, and `page-done` and the other buttons are named in sentences by the very word they carry.
+
+### The conversation
+
+language-name = Español
+language-set = A partir de ahora te escribo en español.
+
+welcome = Hola. Pinto retratos que se parecen a ti, en el estilo que elijas. Necesito unas cuantas fotos de una sola persona: con tres basta, y puedo usar diez como máximo.
+welcome-back = Hola otra vez.
+consent-title = Antes de empezar
+consent-text = Tus fotos se usan para una sola cosa: enseñar tu cara a un pequeño modelo (tu Face LoRA) y pintar con él tus retratos. Se guardan cifradas, nadie más puede acceder a ellas y se borran después del entrenamiento. { kept-for } Puedes hacer que se borre todo de una vez, cuando quieras.
+kept-for = { $days ->
+    [0] Tu Face LoRA y tus retratos se quedan hasta que los borres.
+    [one] Tu Face LoRA y tus retratos se borran al cabo de { $days } día, o en cuanto tú quieras.
+   *[other] Tu Face LoRA y tus retratos se borran al cabo de { $days } días, o en cuanto tú quieras.
+}
+consent-only-yours = Envía solo fotos tuyas o de una persona que esté de acuerdo.
+consent-button = Acepto
+consent-first = Solo puedo recibir fotos después de que aceptes cómo se usan. La foto no se ha guardado: acepta primero, por favor, y envíala otra vez.
+consent-thanks = Gracias. Ahora envíame al menos { $least } fotos de una sola persona: de cara a la cámara, con buena luz y sin nadie más en la imagen. Ayuda que sean de días y con gestos distintos.
+consent-old = El texto ha cambiado desde que te lo mostré. Léelo otra vez, por favor, y acéptalo de nuevo.
+
+photos-ask = Envíame al menos { $least } fotos de una sola persona: de cara a la cámara, con buena luz y sin nadie más en la imagen. Ayuda que sean de días y con gestos distintos.
+photos-next-set = Esta foto pasa a tu próxima serie de fotos: el pedido en curso sigue con las fotos con las que empezó.
+photos-cleared = Todas las fotos de esta serie se han borrado. Envía otras cuando quieras.
+photos-too-few = { $good ->
+    [0] Todavía no tengo ninguna foto buena
+    [one] Tengo { $good } foto buena
+   *[other] Tengo { $good } fotos buenas
+  } y necesito { $least }. Envía { $missing ->
+    [one] una más
+   *[other] { $missing } más
+  } y luego pulsa «Listo».
+photos-checking = Todavía estoy mirando { $checking ->
+    [one] una foto
+   *[other] { $checking } fotos
+  }. Un momento, y luego pulsa «Listo» otra vez.
+photos-count = { $good } de { $least } fotos buenas
+photos-count-enough = { $good ->
+    [one] { $good } foto buena
+   *[other] { $good } fotos buenas
+  }: suficiente para empezar
+photo-unknown = Ya no tengo esa foto.
+photo-removed = La foto se ha borrado.
+
+styles-ask = ¿Qué estilo prefieres?
+style-unknown = No hay ningún estilo llamado «{ $style }». Elige uno de los que ves.
+style-none-yet = Todavía no has elegido un estilo. Elige uno de los que ves.
+
+request-accepted = { $style }, { $count ->
+    [one] un retrato
+   *[other] { $count } retratos
+  }: en marcha.
+request-position = { $position ->
+    [1] Tu pedido es el siguiente.
+   *[other] Tu pedido es el número { $position } de la cola.
+  }
+request-position-unknown = Tu pedido está en la cola.
+request-busy = Sigo pintando. Puedes esperar aquí, volver más tarde o cancelar; después eliges cómo seguimos.
+request-none = Ahora mismo no se está pintando nada.
+request-stopping = Parando. No se cobrará nada.
+request-made = { $style }: { $count ->
+    [one] aquí está tu retrato.
+   *[other] aquí están tus { $count } retratos.
+  }
+request-cancelled = Cancelado. Tu saldo vuelve a estar como antes: no se ha cobrado nada.
+request-failed = No ha salido bien: { $reason } No se ha cobrado nada.
+request-after-photos = Envía primero tus fotos y después elige un estilo.
+
+stage-prepare = Preparando tus fotos
+stage-train = Entrenando tu Face LoRA
+stage-render = Pintando
+stage-queued = En la cola
+stage-steps = { $done } de { $total }
+eta-seconds = { $seconds ->
+    [one] queda un segundo
+   *[other] quedan unos { $seconds } segundos
+  }
+eta-minutes = { $minutes ->
+    [one] queda más o menos un minuto
+   *[other] quedan unos { $minutes } minutos
+  }
+
+likeness = parecido { NUMBER($value, minimumFractionDigits: 2, maximumFractionDigits: 2) }
+likeness-close = muy parecido
+likeness-good = parecido
+likeness-fair = reconocible
+likeness-far = lejano
+likeness-none = parecido sin medir
+likeness-hint = Cuánto se parece esta cara a tus fotos, de 0 a 1: cuanto más alto, más parecida; a partir de 0,40 una cara cuenta como la misma persona.
+portrait-alt = Retrato { $n } en el estilo { $style }
+
+quota-left = { $available ->
+    [0] No te queda ningún retrato.
+    [one] Te queda { $available } retrato.
+   *[other] Te quedan { $available } retratos.
+  }
+quota-held = { $held ->
+    [one] Hay uno más reservado para el pedido en curso.
+   *[other] Hay { $held } más reservados para el pedido en curso.
+  }
+quota-short = { $available ->
+    [0] No te queda ningún retrato
+    [one] Te queda { $available } retrato
+   *[other] Te quedan { $available } retratos
+  } y para esto hacen falta { $wanted }. No se ha cobrado nada.
+quota-resets = Tu saldo se rellena de nuevo el { $when }.
+quota-ask-operator = Pide más a quien administra este bot.
+
+forget-ask = Esto borra tus fotos, tu Face LoRA y tus retratos, ahora y para siempre. Si quieres conservar algún retrato, descárgalo antes. ¿Lo hago?
+forget-done = Todo lo tuyo se ha borrado.
+forget-receipt = Borrado el { $when }: { $photos ->
+    [one] { $photos } foto
+   *[other] { $photos } fotos
+  }, { $face_loras ->
+    [one] { $face_loras } Face LoRA
+   *[other] { $face_loras } Face LoRA
+  } y { $portraits ->
+    [one] { $portraits } retrato
+   *[other] { $portraits } retratos
+  }.
+forget-key = También se ha destruido la clave con la que estaban cifrados: las copias que aún pueda tener una copia de seguridad ya no se pueden leer.
+
+not-now-new = Primero lee el texto y acéptalo, por favor.
+not-now-collecting = Primero las fotos: envía al menos { $least } de una sola persona y luego pulsa «Listo».
+not-now-choosing = Elige un estilo o envía más fotos.
+not-now-waiting = Sigo pintando. Puedes esperar, volver más tarde o cancelar.
+not-now-done = Elige otro estilo, pide más del mismo o empieza con fotos nuevas.
+not-here = Eso no está aquí (o ya no).
+went-wrong = Algo ha fallado por nuestra parte. Lo que enviaste antes está a salvo; inténtalo otra vez en un minuto, por favor.
+upload-unreadable = No he podido leer lo que ha llegado. Recarga la página y elige las fotos otra vez.
+moment = { DATETIME($date, dateStyle: "long") }, { $time } UTC
+
+### Why a photo was refused, and what to do
+
+reason-not-an-image = Este archivo no es una imagen que pueda leer. Envía una foto en JPEG, PNG, HEIC o WebP.
+reason-unsupported-format = No puedo leer este tipo de imagen. Envíala en JPEG, PNG, HEIC o WebP.
+reason-truncated = Falta el final de esta imagen, como tras una descarga interrumpida. Envía otra vez el original.
+reason-empty = Este archivo está vacío. Elige la foto de nuevo y envíala otra vez.
+reason-too-many-pixels = Esta imagen tiene muchos más píxeles que una foto. Envíala en un tamaño normal, de hasta 50 megapíxeles.
+reason-too-large = Este archivo ocupa más de { $limit } MB. Envía una copia más pequeña.
+reason-animated = Esto es una animación. Envía una foto fija.
+reason-no-face = Aquí no he encontrado ninguna cara. Envía una foto en la que la cara se vea bien y mire a la cámara.
+reason-several-faces = Aquí hay más de una cara. Envía una foto de una persona sola o recorta a las demás.
+reason-face-too-small = La cara es demasiado pequeña. Acércate o recorta la foto a cabeza y hombros.
+reason-blurred = Esta foto está borrosa. Sujeta bien la cámara, limpia la lente y envía una más nítida.
+reason-too-dark = Esta foto es demasiado oscura. Ponte frente a una ventana o una lámpara y haz otra.
+reason-too-bright = Esta foto tiene demasiada luz y no se ve la cara. Apártate del resplandor y haz otra.
+reason-turned-away = La cara está demasiado girada. Mira hacia la cámara y haz otra.
+reason-another-person = Esta persona no parece la misma que en tus otras fotos. Una serie es para una sola persona: quita la foto que no corresponde.
+reason-duplicate = Ya tengo esta foto. Envía una distinta: de otro día, con otro gesto.
+reason-too-many = En una serie caben como máximo { $most } fotos. Quita una si prefieres usar esta.
+reason-check-failed = No he podido mirar esta foto: la comprobación se ha interrumpido tres veces. Envíala en otro formato o envía una distinta.
+reason-unknown = No puedo usar esta foto. Prueba con otra, por favor.
+
+### Why a request failed, and what to do
+
+reason-too-few-photos = muy pocas de las fotos servían. Envía otras, de cara a la cámara y con buena luz.
+reason-no-memory = el ordenador se ha quedado sin memoria. Inténtalo otra vez dentro de unos minutos.
+reason-unknown-style = este estilo ya no existe. Elige otro.
+reason-bad-style = este estilo está dañado. Elige otro y avisa a quien administra este bot.
+reason-unknown-base = falta el modelo con el que se pinta. Avisa a quien administra este bot y luego pídelo otra vez.
+reason-bad-lora = ya no se puede leer lo que aprendí de esta cara. Empieza con fotos nuevas: envía al menos { $least }.
+reason-blocked = ninguno de los retratos ha pasado el control de seguridad. Pídelo otra vez o elige otro estilo.
+reason-nan = el entrenamiento se ha descarrilado. Pídelo otra vez: empieza de nuevo, con otro ruido.
+reason-internal = algo se ha roto por nuestra parte. Pídelo otra vez; si vuelve a pasar, avisa a quien administra este bot.
+reason-engine-failed = el pintor se ha parado varias veces a mitad del trabajo. Pídelo otra vez dentro de unos minutos.
+
+### The styles that come with limner
+
+style-comic-title = Cómic
+style-comic-words = Contornos marcados y colores planos.
+style-cyberpunk-title = Ciberpunk
+style-cyberpunk-words = Luz de neón, magenta y cian, sombras profundas.
+style-oil-title = Óleo
+style-oil-words = Pincelada gruesa con luz cálida.
+style-pencil-title = Lápiz
+style-pencil-words = Grafito sobre papel, trama fina.
+style-photo-title = Foto
+style-photo-words = Una foto sencilla, sin añadidos.
+style-sepia-title = Sepia
+style-sepia-words = Una antigua foto de estudio en marrón cálido.
+style-watercolour-title = Acuarela
+style-watercolour-words = Aguadas finas de bordes suaves sobre papel blanco.
+
+### The page
+
+page-title = limner
+page-tagline = Retratos en el chat
+page-menu = Tu cuenta
+page-photos-heading = Fotos de una persona
+page-drop = Suelta las fotos aquí
+page-drop-or = o
+page-pick = Elegir fotos
+page-camera = Hacer una foto
+page-drop-hint = JPEG, PNG, HEIC o WebP, hasta 20 MB cada una
+page-photo-sending = Enviando
+page-photo-checking = Comprobando
+page-photo-accepted = Buena
+page-photo-refused = No sirve
+page-photo-remove = Quitar
+page-photos-clear = Quitar todas
+page-photos-change = Cambiar fotos
+page-done = Listo
+page-styles-heading = Estilos
+page-progress-heading = Progreso
+page-stage-prepare = Fotos
+page-stage-train = Face LoRA
+page-stage-render = Retratos
+page-cancel = Cancelar
+page-again = Más del mismo
+page-other-style = Otro estilo
+page-new-photos = Fotos nuevas
+page-view = Ver en grande
+page-download = Descargar
+page-close = Cerrar
+page-previous = Anterior
+page-next = Siguiente
+page-quota = Saldo
+page-forget = Olvídame
+page-forget-title = Olvídame
+page-forget-yes = Borrar todo
+page-forget-no = Conservarlo
+page-receipt-title = Comprobante
+page-start-again = Empezar de nuevo
+page-offline = Se ha perdido la conexión. Lo intento de nuevo.
+page-no-script = Esta página necesita JavaScript: es un chat.
+
+## Telegram
+
+telegram-done = Listo
+telegram-clear = Quitar todas
+telegram-cancel = Cancelar
+telegram-again = Más como estos
+telegram-other-style = Otro estilo
+telegram-new-photos = Fotos nuevas
+telegram-full = Tamaño completo
+telegram-drop = Borrar estos
+telegram-drop-yes = Borrar para siempre
+telegram-keep = Conservar
+telegram-show = Mostrar en el grupo
+telegram-forget-yes = Borrar todo
+telegram-buy = Más retratos
+telegram-checking = { $checking ->
+    [one] Estoy mirando una foto
+   *[other] Estoy mirando { $checking } fotos
+  }
+telegram-refused = { $refused ->
+    [one] Una foto no sirve
+   *[other] { $refused } fotos no sirven
+  }
+telegram-next = ¿Qué hacemos ahora?
+telegram-dropped = { $count ->
+    [one] El retrato está borrado.
+   *[other] Los { $count } retratos están borrados.
+  }
+telegram-kept = Todo queda como está.
+telegram-words = Entiendo fotos, comandos y botones. Envíame fotos de una persona, o mira con /help lo que sé hacer.
+telegram-other = Solo puedo usar fotos. Envíalas como fotos, o como archivos JPEG, PNG, HEIC o WebP.
+telegram-no-command = No conozco ese comando. /help nombra los que conozco.
+telegram-language = ¿En qué idioma quieres que te escriba?
+telegram-group = Pinto retratos a partir de unos selfis. Las fotos van en un chat privado: empieza allí y, si quieres, muestra aquí los retratos después.
+telegram-group-button = Empezar en privado
+telegram-shown = { $name }, estilo { $style }
+telegram-is-shown = Los retratos ya están en el grupo.
+telegram-buy-ask = ¿Cuántos retratos quieres? Se paga con estrellas de Telegram, y un pedido que falla no cuesta nada.
+telegram-pack = { $portraits ->
+    [one] { $portraits } retrato
+   *[other] { $portraits } retratos
+  } por { $stars ->
+    [one] { $stars } estrella
+   *[other] { $stars } estrellas
+  }
+telegram-pack-title = { $portraits ->
+    [one] { $portraits } retrato
+   *[other] { $portraits } retratos
+  }
+telegram-pack-words = { $portraits ->
+    [one] { $portraits } retrato
+   *[other] { $portraits } retratos
+  } en cualquier estilo, sin fecha límite.
+telegram-pack-gone = Este paquete ya no se vende. /buy muestra los que hay.
+telegram-paid = Gracias. { $available ->
+    [one] Ahora tienes { $available } retrato.
+   *[other] Ahora tienes { $available } retratos.
+  }
+telegram-paid-unknown = Tu pago ha llegado, pero no he podido asignarlo a ningún paquete. Escribe a quien administra este bot e indica el cargo { $charge }: te devolverá las estrellas.
+telegram-help = Envíame fotos de una persona, pulsa «Listo», elige un estilo, y yo pinto.
+    /new empieza con fotos nuevas
+    /styles muestra los estilos
+    /status dice dónde estamos
+    /cancel detiene lo que se está pintando
+    /quota dice cuántos retratos te quedan, /buy consigue más
+    /language cambia el idioma
+    /privacy, /terms y /paysupport tienen la letra pequeña
+    /delete borra todo lo tuyo
+telegram-privacy = Tus fotos se guardan cifradas, se usan solo para entrenar tu Face LoRA y se borran después del entrenamiento. { kept-for } Nadie más puede acceder a ellos. /delete lo borra todo de una vez, con comprobante; lo que está en este chat lo borras tú aquí. Telegram conserva lo que pasa por él según sus propias reglas.
+telegram-terms = Envía solo fotos tuyas o de una persona que esté de acuerdo. Los retratos son imágenes hechas por una máquina: no los hagas pasar por fotografías. Quien administra este bot puede rechazar a quien lo use mal.
+telegram-paysupport = Si un pago salió mal o quieres recuperar tus estrellas, escribe a quien administra este bot, con el día del pago y su número de cargo. Telegram no ayuda con las compras en bots.
+telegram-command-new = Empezar con fotos nuevas
+telegram-command-styles = Mostrar los estilos
+telegram-command-status = ¿Dónde estamos?
+telegram-command-cancel = Detener lo que se está pintando
+telegram-command-quota = Cuántos retratos quedan
+telegram-command-buy = Conseguir más retratos
+telegram-command-language = Cambiar el idioma
+telegram-command-help = Lo que sé hacer
+telegram-command-privacy = Qué pasa con tus fotos
+telegram-command-terms = Condiciones de uso
+telegram-command-paysupport = Ayuda con los pagos
+telegram-command-delete = Borrar todo lo tuyo
+telegram-command-portrait = Retratos a partir de unos selfis

@@ -1,0 +1,255 @@
+# Chinese words for people, in simplified characters. The same ids and arguments as in en.ftl; there is one form for
+# every number, so that only texts which need another sentence for 0 or 1 choose between forms.
+
+### The conversation
+
+language-name = 中文
+language-set = 从现在起我用中文和你交流。
+
+welcome = 你好！我会按你选择的风格，画出像你的肖像。我需要同一个人的几张照片：三张就够，最多能用十张。
+welcome-back = 欢迎回来。
+consent-title = 开始之前
+consent-text = 你的照片只有一个用途：让一个小模型学会你的面孔（也就是你的 Face LoRA），并用它来画你的肖像。照片加密保存，其他人无法查看，训练结束后即被删除。{ kept-for }你可以随时一次删除全部内容。
+kept-for = { $days ->
+    [0] 你的 Face LoRA 和肖像会一直保留，直到你删除它们。
+   *[other] 你的 Face LoRA 和肖像会在 { $days } 天后删除，你也可以随时提前删除。
+}
+consent-only-yours = 请只发送你本人的照片，或已经同意这样使用的人的照片。
+consent-button = 我同意
+consent-first = 你同意照片的使用方式之后，我才能接收照片。刚才的照片没有保留：请先同意，然后再发一次。
+consent-thanks = 谢谢。现在请发给我同一个人的至少 { $least } 张照片：正对镜头，光线充足，画面里没有别人。不同日子、不同表情的照片效果更好。
+consent-old = 上次给你看过之后，文字有了改动。请再读一遍，并重新同意。
+
+photos-ask = 请发给我同一个人的至少 { $least } 张照片：正对镜头，光线充足，画面里没有别人。不同日子、不同表情的照片效果更好。
+photos-next-set = 这张照片会放进你的下一组照片：当前任务仍然使用开始时的那些照片。
+photos-cleared = 这一组的照片已全部删除。随时可以再发新的。
+photos-too-few = { $good ->
+    [0] 我还没有一张合格的照片
+   *[other] 我有 { $good } 张合格的照片
+  }，一共需要 { $least } 张。请再发 { $missing } 张，然后按“完成”。
+photos-checking = 还有 { $checking } 张照片正在检查。请稍等片刻，然后再按一次“完成”。
+photos-count = 合格照片 { $good } / { $least }
+photos-count-enough = { $good } 张合格的照片：可以开始了
+photo-unknown = 那张照片已经不在了。
+photo-removed = 照片已删除。
+
+styles-ask = 想要哪种风格？
+style-unknown = 没有叫“{ $style }”的风格。请从列出的风格中选一个。
+style-none-yet = 你还没有选择风格。请从列出的风格中选一个。
+
+request-accepted = { $style }，{ $count } 张肖像：开始处理。
+request-position = { $position ->
+    [1] 下一个就是你。
+   *[other] 你排在第 { $position } 位。
+  }
+request-position-unknown = 你正在排队。
+request-busy = 我还在画。你可以在这里等，稍后再来，或者取消；之后再选择接下来做什么。
+request-none = 现在没有正在画的肖像。
+request-stopping = 正在停止。不会扣除任何额度。
+request-made = { $style }：{ $count ->
+    [1] 这是你的肖像。
+   *[other] 这是你的 { $count } 张肖像。
+  }
+request-cancelled = 已取消。额度已退回：没有扣除任何额度。
+request-failed = 没有成功：{ $reason }没有扣除任何额度。
+request-after-photos = 请先发送照片，然后选择风格。
+
+stage-prepare = 正在准备你的照片
+stage-train = 正在训练你的 Face LoRA
+stage-render = 正在作画
+stage-queued = 正在排队
+stage-steps = { $done } / { $total }
+eta-seconds = 大约还需 { $seconds } 秒
+eta-minutes = 大约还需 { $minutes } 分钟
+
+likeness = 相似度 { NUMBER($value, minimumFractionDigits: 2, maximumFractionDigits: 2) }
+likeness-close = 非常像
+likeness-good = 很像
+likeness-fair = 比较像
+likeness-far = 不太像
+likeness-none = 未测量相似度
+likeness-hint = 这张面孔与你的照片有多像，从 0 到 1：数值越高越像，达到 0.40 即视为同一个人。
+portrait-alt = { $style }风格的肖像，第 { $n } 张
+
+quota-left = { $available ->
+    [0] 你的肖像额度已用完。
+   *[other] 你还可以画 { $available } 张肖像。
+  }
+quota-held = 另有 { $held } 张已为进行中的任务预留。
+quota-short = { $available ->
+    [0] 你的肖像额度已用完
+   *[other] 你还可以画 { $available } 张肖像
+  }，而这次需要 { $wanted } 张。没有扣除任何额度。
+quota-resets = 你的额度将于 { $when } 重新补满。
+quota-ask-operator = 如需更多，请联系这个机器人的管理员。
+
+forget-ask = 这会立即并永久删除你的照片、Face LoRA 和肖像。想保留的肖像请先下载。确定要删除吗？
+forget-done = 你的全部内容都已删除。
+forget-receipt = 已于 { $when } 删除 { $photos } 张照片、{ $face_loras } 个 Face LoRA 和 { $portraits } 张肖像。
+forget-key = 用来加密的密钥也已销毁：备份中可能残留的副本再也无法读取。
+
+not-now-new = 请先阅读并同意上面的说明。
+not-now-collecting = 先发照片：请发送同一个人的至少 { $least } 张照片，然后按“完成”。
+not-now-choosing = 请选择一种风格，或者再发一些照片。
+not-now-waiting = 我还在画。你可以等待，稍后再来，或者取消。
+not-now-done = 可以换一种风格，再要几张同样风格的，或者用新照片重新开始。
+not-here = 这里没有（或已经没有）这个内容。
+went-wrong = 我们这边出了点问题。你之前发送的内容都还在；请过一分钟再试一次。
+upload-unreadable = 收到的内容无法读取。请刷新页面，重新选择照片。
+moment = { DATETIME($date, dateStyle: "long") } { $time }（UTC）
+
+### Why a photo was refused, and what to do
+
+reason-not-an-image = 这个文件不是我能读取的图片。请发送 JPEG、PNG、HEIC 或 WebP 格式的照片。
+reason-unsupported-format = 我读不了这种图片。请以 JPEG、PNG、HEIC 或 WebP 格式发送。
+reason-truncated = 这张图片的末尾缺失，像是下载中断了。请重新发送原图。
+reason-empty = 这个文件是空的。请重新选择照片再发一次。
+reason-too-many-pixels = 这张图片的像素远远超过一般照片。请以普通尺寸发送，不超过 5000 万像素。
+reason-too-large = 这个文件超过 { $limit } MB。请发送小一些的副本。
+reason-animated = 这是动图。请发送静态照片。
+reason-no-face = 我在这里没有找到面孔。请发送面部清晰、正对镜头的照片。
+reason-several-faces = 这里不止一张面孔。请发送单人照片，或把其他人裁掉。
+reason-face-too-small = 这里的面孔太小。请靠近一些，或把照片裁到头部和肩部。
+reason-blurred = 这张照片模糊。请拿稳相机，擦净镜头，再发一张清晰的。
+reason-too-dark = 这张照片太暗。请面向窗户或灯光，再拍一张。
+reason-too-bright = 这张照片太亮，看不清面孔。请避开强光，再拍一张。
+reason-turned-away = 脸转得太偏了。请看向镜头，再拍一张。
+reason-another-person = 这似乎和你其他照片里不是同一个人。一组照片只能是一个人：请移除不属于这一组的照片。
+reason-duplicate = 这张照片我已经有了。请换一张：不同的日子，不同的表情。
+reason-too-many = 一组最多 { $most } 张照片。如果想用这一张，请先移除另一张。
+reason-check-failed = 我没能检查这张照片：试了三次都中断了。请换一种格式，或换一张照片。
+reason-unknown = 这张照片我用不了。请换一张试试。
+
+### Why a request failed, and what to do
+
+reason-too-few-photos = 可用的照片太少。请发送新的照片，正对镜头，光线充足。
+reason-no-memory = 机器内存不足。请过几分钟再试。
+reason-unknown-style = 这个风格已经没有了。请选择别的风格。
+reason-bad-style = 这个风格已损坏。请选择别的风格，并告知这个机器人的管理员。
+reason-unknown-base = 缺少用来作画的模型。请告知这个机器人的管理员，然后再试一次。
+reason-bad-lora = 我学到的这张面孔已无法读取。请用新照片重新开始：至少发送 { $least } 张。
+reason-blocked = 没有一张肖像通过安全检查。请再试一次，或选择别的风格。
+reason-nan = 训练偏离了方向。请再试一次：会从另外的噪声重新开始。
+reason-internal = 我们这边出了故障。请再试一次；如果再次发生，请告知这个机器人的管理员。
+reason-engine-failed = 作画过程中多次中断。请过几分钟再试一次。
+
+### The styles that come with limner
+
+style-comic-title = 漫画
+style-comic-words = 粗犷的轮廓，平涂的色彩。
+style-cyberpunk-title = 赛博朋克
+style-cyberpunk-words = 霓虹灯光，品红与青色，深沉的阴影。
+style-oil-title = 油画
+style-oil-words = 厚重的笔触，温暖的光线。
+style-pencil-title = 铅笔
+style-pencil-words = 纸上石墨，细密的排线。
+style-photo-title = 照片
+style-photo-words = 一张朴素的照片，不加任何修饰。
+style-sepia-title = 棕褐色
+style-sepia-words = 暖棕色调的老式影楼照片。
+style-watercolour-title = 水彩
+style-watercolour-words = 白纸上的薄涂，边缘柔和。
+
+### The page
+
+page-title = limner
+page-tagline = 聊天里的肖像
+page-menu = 你的账户
+page-photos-heading = 同一个人的照片
+page-drop = 把照片拖到这里
+page-drop-or = 或
+page-pick = 选择照片
+page-camera = 拍一张
+page-drop-hint = JPEG、PNG、HEIC 或 WebP，每张不超过 20 MB
+page-photo-sending = 正在发送
+page-photo-checking = 正在检查
+page-photo-accepted = 合格
+page-photo-refused = 不可用
+page-photo-remove = 移除
+page-photos-clear = 全部移除
+page-photos-change = 更换照片
+page-done = 完成
+page-styles-heading = 风格
+page-progress-heading = 进度
+page-stage-prepare = 照片
+page-stage-train = Face LoRA
+page-stage-render = 肖像
+page-cancel = 取消
+page-again = 再来几张
+page-other-style = 换个风格
+page-new-photos = 新照片
+page-view = 查看大图
+page-download = 下载
+page-close = 关闭
+page-previous = 上一张
+page-next = 下一张
+page-quota = 额度
+page-forget = 忘记我
+page-forget-title = 忘记我
+page-forget-yes = 全部删除
+page-forget-no = 保留
+page-receipt-title = 回执
+page-start-again = 重新开始
+page-offline = 连接已断开，正在重试。
+page-no-script = 这个页面需要 JavaScript：它是一个聊天页面。
+
+## Telegram
+
+telegram-done = 完成
+telegram-clear = 全部移除
+telegram-cancel = 取消
+telegram-again = 再来几张
+telegram-other-style = 换个风格
+telegram-new-photos = 新照片
+telegram-full = 原尺寸
+telegram-drop = 删除这些
+telegram-drop-yes = 永久删除
+telegram-keep = 保留
+telegram-show = 在群里展示
+telegram-forget-yes = 全部删除
+telegram-buy = 更多肖像
+telegram-checking = 正在查看 { $checking } 张照片
+telegram-refused = 有 { $refused } 张照片不能用
+telegram-next = 接下来做什么？
+telegram-dropped = 已删除 { $count } 张肖像。
+telegram-kept = 一切保持不变。
+telegram-words = 我只看照片、命令和按钮。请发来同一个人的照片，或用 /help 看看我会做什么。
+telegram-other = 我只能用照片。请以照片形式发送，或以 JPEG、PNG、HEIC、WebP 文件发送。
+telegram-no-command = 我不认识这个命令。/help 列出了我认识的命令。
+telegram-language = 我该用哪种语言给你写信息？
+telegram-group = 我根据几张自拍画肖像。照片请发到私聊：在那里开始，之后如果愿意，可以把肖像展示在这里。
+telegram-group-button = 私聊开始
+telegram-shown = { $name }，风格：{ $style }
+telegram-is-shown = 肖像已经在群里了。
+telegram-buy-ask = 要多少张肖像？用 Telegram 星星付款，失败的任务不收费。
+telegram-pack = { $portraits } 张肖像，{ $stars } 颗星星
+telegram-pack-title = { $portraits } 张肖像
+telegram-pack-words = { $portraits } 张肖像，任何风格，没有期限。
+telegram-pack-gone = 这个套餐已经不卖了。/buy 会显示现有的套餐。
+telegram-paid = 谢谢。你现在有 { $available } 张肖像。
+telegram-paid-unknown = 你的付款已经收到，但我无法对应到任何套餐。请联系这个机器人的管理员，并告知付款编号 { $charge }：星星会退还给你。
+telegram-help = 发来同一个人的照片，按“完成”，选一个风格，我就开始画。
+    /new 用新照片开始
+    /styles 显示风格
+    /status 看看进行到哪里
+    /cancel 停止正在画的
+    /quota 看还剩多少张肖像，/buy 获取更多
+    /language 更改语言
+    /privacy、/terms 和 /paysupport 是详细说明
+    /delete 删除你的一切
+telegram-privacy = 你的照片加密保存，只用来训练你的 Face LoRA，训练后即删除。{ kept-for }其他任何人都无法接触。/delete 一次删除全部，并给出回执；聊天里的内容请你自己在这里删除。Telegram 按它自己的规则保存经它发送的内容。
+telegram-terms = 只发送你自己的照片，或已经同意的人的照片。肖像是机器生成的图片：不要把它们当作照片冒充。管理员可以拒绝滥用这个机器人的人。
+telegram-paysupport = 如果付款出了问题，或者你想退回星星，请联系这个机器人的管理员，并说明付款日期和付款编号。Telegram 本身不处理机器人内的购买。
+telegram-command-new = 用新照片开始
+telegram-command-styles = 显示风格
+telegram-command-status = 进行到哪里了？
+telegram-command-cancel = 停止正在画的
+telegram-command-quota = 还剩多少张肖像
+telegram-command-buy = 获取更多肖像
+telegram-command-language = 更改语言
+telegram-command-help = 我会做什么
+telegram-command-privacy = 你的照片会怎样
+telegram-command-terms = 使用条款
+telegram-command-paysupport = 付款帮助
+telegram-command-delete = 删除你的一切
+telegram-command-portrait = 几张自拍变成肖像
