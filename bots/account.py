@@ -1,6 +1,14 @@
 """What concerns the person and not a picture: the beginning, consent, quota, where we are, and being forgotten."""
 
-from limner.bots.events import ConsentGiven, ForgetAsked, ForgetConfirmed, QuotaAsked, Started, StatusAsked
+from limner.bots.events import (
+    ConsentGiven,
+    ForgetAsked,
+    ForgetConfirmed,
+    LanguageChosen,
+    QuotaAsked,
+    Started,
+    StatusAsked,
+)
 from limner.bots.intake import look_again
 from limner.bots.replies import (
     ConsentAsked,
@@ -14,12 +22,23 @@ from limner.bots.replies import (
     StatusShown,
 )
 from limner.bots.turn import Turn, queue_may_be_away
+from limner.bots.words import closest
 from limner.storage.photos import Photo
 from limner.storage.requests import Request
 
-__all__ = ["CONSENT_VERSION", "consented", "forget", "forget_ask", "has_consent", "quota", "start", "status"]
+__all__ = [
+    "CONSENT_VERSION",
+    "consented",
+    "forget",
+    "forget_ask",
+    "has_consent",
+    "language",
+    "quota",
+    "start",
+    "status",
+]
 
-CONSENT_VERSION = "1"
+CONSENT_VERSION = "2"
 """Goes up whenever `consent-text` or `consent-only-yours` changes its meaning: everybody is asked again."""
 
 SHOWN = 20
@@ -36,6 +55,17 @@ async def start(turn: Turn, event: Started) -> list[Reply]:
     if not await has_consent(turn):
         return [Said("welcome"), ConsentAsked(CONSENT_VERSION)]
     return [Said("welcome-back"), StatusShown(await overview(turn))]
+
+
+async def language(turn: Turn, event: LanguageChosen) -> list[Reply]:
+    """Speak another language from now on, to somebody new from the beginning.
+
+    Adapters read the user again before they put the answer into words.
+    """
+    await turn.tools.storage.users.set_language(turn.user.id, closest(event.language))
+    if await has_consent(turn):
+        return [Said("language-set")]
+    return [Said("language-set"), Said("welcome"), ConsentAsked(CONSENT_VERSION)]
 
 
 async def consented(turn: Turn, event: ConsentGiven) -> list[Reply]:

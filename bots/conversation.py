@@ -13,6 +13,7 @@ is never empty. Knows no platform, no words and no engine.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -25,6 +26,7 @@ from limner.bots.events import (
     Event,
     ForgetAsked,
     ForgetConfirmed,
+    LanguageChosen,
     PhotoExamined,
     PhotoReceived,
     PhotoRemoved,
@@ -39,12 +41,12 @@ from limner.bots.events import (
     StylesAsked,
 )
 from limner.bots.ports import Queue, Storage
-from limner.bots.replies import ConsentAsked, Reply, Said
+from limner.bots.replies import ConsentAsked, Reply, Said, SetCount
 from limner.bots.styles import StyleCard, by_name
 from limner.bots.turn import Limits, Tools, Turn, fresh_seed
-from limner.storage.users import ChatState, User
+from limner.storage.users import NEW_CHAT, ChatState, User
 
-__all__ = ["STATES", "Conversation"]
+__all__ = ["STATES", "Conversation", "Standing"]
 
 STATES = ("new", "collecting", "choosing", "waiting", "done")
 
@@ -67,6 +69,7 @@ async def _say(text: str) -> list[Reply]:
 
 ANYWHERE: dict[type, Handler] = {
     Started: account.start,
+    LanguageChosen: account.language,
     ConsentGiven: account.consented,
     QuotaAsked: account.quota,
     StatusAsked: account.status,
@@ -97,8 +100,8 @@ TABLE: dict[tuple[str, type], Handler] = {
     ("waiting", PhotosDone): busy,
     ("waiting", PhotosCleared): busy,
     ("waiting", PhotosMoreAsked): busy,
-    ("waiting", StyleChosen): busy,
-    ("waiting", AgainAsked): busy,
+    ("waiting", StyleChosen): requesting.choose,
+    ("waiting", AgainAsked): requesting.again,
     ("done", PhotoReceived): intake.take,
     ("done", PhotosCleared): intake.clear,
     ("done", PhotosDone): intake.done,
@@ -108,6 +111,15 @@ TABLE: dict[tuple[str, type], Handler] = {
 }
 
 NEEDS_CONSENT = (PhotoReceived, PhotosCleared, PhotosDone, PhotosMoreAsked, StyleChosen, AgainAsked)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the open set stands; it `waits` where a request with other photos is under way."""
+
+    set_id: str
+    count: SetCount
+    waits: bool
 
 
 class Conversation:
@@ -140,6 +152,15 @@ class Conversation:
                 return [Said("consent-first"), ConsentAsked(CONSENT_VERSION)]
             handler = TABLE.get((turn.state.name, type(event))) or ANYWHERE.get(type(event), _not_now)
             return await handler(turn, event)
+
+    async def standing(self, user: User) -> Standing:
+        """Tell how the set stands that somebody is collecting; for a status line that is kept up to date."""
+        storage = self.tools.storage
+        set_id = await storage.photos.open_set(user.id)
+        active = await storage.requests.active(user.id)
+        turn = Turn(self.tools, user, NEW_CHAT)
+        count = turn.counted(await turn.photos(set_id))
+        return Standing(set_id, count, waits=bool(active) and all(one.set_id != set_id for one in active))
 
     async def _state(self, user: User) -> ChatState:
         """Read the state; a request that has ended meanwhile leads out of waiting, told or not."""

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Protocol
 
 from limner.bots.conversation import Conversation
@@ -29,6 +30,9 @@ SWEEP_S = 5.0
 
 MOST = 1000
 """How many notices one sweep reads: those of people who cannot be reached now stay at the front of the line."""
+
+AT_ONCE = 8
+"""People who are brought results at the same time: each may hold a set of portraits in memory."""
 
 
 class Door(Protocol):
@@ -64,12 +68,17 @@ class Delivery:
         self._door = door
         self._sweep_s = sweep_s
         self._wake = asyncio.Event()
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._under_way: dict[str, asyncio.Task[int]] = {}
 
     async def run(self) -> None:
         """Deliver until cancelled. What is left then is delivered by the next run."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen())
-            group.create_task(self._sweep_forever())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._listen())
+                group.create_task(self._sweep_forever())
+        finally:
+            await self._stop()
 
     def wake(self) -> None:
         """Look into the outbox now: somebody has become reachable."""
@@ -77,9 +86,39 @@ class Delivery:
 
     async def sweep(self) -> int:
         """Deliver what can be delivered now; return how many notices arrived."""
-        notices = await self._storage.outbox.pending(self._platform, MOST)
-        arrived = [await self._bring(notice) for notice in notices if self._door.reachable(notice.user_id)]
-        return sum(arrived)
+        tasks = await self._begin()
+        return sum(await asyncio.gather(*tasks))
+
+    async def _begin(self) -> list["asyncio.Task[int]"]:
+        """Begin to bring everybody what is there for them: one person's in order, nobody waiting for anybody else."""
+        mine: dict[str, list[Notice]] = {}
+        for notice in await self._storage.outbox.pending(self._platform, MOST):
+            if notice.user_id not in self._under_way and self._door.reachable(notice.user_id):
+                mine.setdefault(notice.user_id, []).append(notice)
+        for user_id, notices in mine.items():
+            task = asyncio.create_task(self._bring_all(notices))
+            self._under_way[user_id] = task
+            task.add_done_callback(partial(self._ended, user_id))
+        return [self._under_way[user_id] for user_id in mine]
+
+    def _ended(self, user_id: str, _: "asyncio.Task[int]") -> None:
+        self._under_way.pop(user_id, None)
+
+    async def _stop(self) -> None:
+        # Waited for: what still writes to storage must be over before storage is closed.
+        tasks = tuple(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _bring_all(self, notices: Sequence[Notice]) -> int:
+        arrived = 0
+        for notice in notices:
+            if self._door.reachable(notice.user_id):
+                async with self._places:
+                    arrived += await self._bring(notice)
+        return arrived
 
     async def arrived(self, user_id: str, notice_ids: AbstractSet[str]) -> None:
         """Note that a person has seen these notices; those of anybody else are left alone."""
@@ -107,7 +146,7 @@ class Delivery:
         while True:
             self._wake.clear()
             try:
-                await self.sweep()
+                await self._begin()
             except Exception:
                 # The rim of a sweep: a database that is away for a moment must not end delivery for good.
                 logger.exception("The outbox of %s could not be read; trying again.", self._platform)

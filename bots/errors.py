@@ -6,12 +6,22 @@
     ├── MissingWordsError      no catalogue has words for a text
     ├── BadEventError          a page sent something that is no event
     ├── BadUploadError         a body that holds no photos in the form we read
-    └── NotSignedInError       a session cookie is missing or was not made here
+    ├── NotSignedInError       a session cookie is missing or was not made here
+    ├── UnfetchableError       a photo cannot be had from the platform, for a reason that people can be told
+    └── RefusedBotError        the platform will not work with this bot: a wrong token, or another process has it
 
 Storage's and the queue's own errors pass through: the rim of one update turns whatever is left into "that went wrong".
 """
 
-__all__ = ["BadEventError", "BadUploadError", "BotsError", "MissingWordsError", "NotSignedInError"]
+__all__ = [
+    "BadEventError",
+    "BadUploadError",
+    "BotsError",
+    "MissingWordsError",
+    "NotSignedInError",
+    "RefusedBotError",
+    "UnfetchableError",
+]
 
 
 class BotsError(Exception):
@@ -36,3 +46,15 @@ class BadUploadError(BotsError):
 
 class NotSignedInError(BotsError):
     """A session cookie is missing or was not made by this server."""
+
+
+class UnfetchableError(BotsError):
+    """A photo cannot be had from the platform; `reason` is one that the words know."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The photo cannot be fetched: {reason}.")
+        self.reason = reason
+
+
+class RefusedBotError(BotsError):
+    """The platform will not work with this bot; the message says why and what to do."""

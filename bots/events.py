@@ -15,6 +15,7 @@ __all__ = [
     "Event",
     "ForgetAsked",
     "ForgetConfirmed",
+    "LanguageChosen",
     "PhotoExamined",
     "PhotoReceived",
     "PhotoRemoved",
@@ -36,6 +37,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """The person wants to be spoken to in this language, or the closest there is (a BCP 47 code)."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentGiven:
     """The person agreed to the consent text of this version."""
 
@@ -46,12 +54,14 @@ class ConsentGiven:
 class PhotoReceived:
     """A photo arrived, already fetched from the platform.
 
-    `dedupe_key` is the platform's own word for "the same file" (Telegram's file_unique_id), if it has one.
+    `dedupe_key` is the platform's own word for "the same file" (Telegram's file_unique_id), if it has one. `again` says
+    that this very message may have been taken before, by a process that was killed: then it is answered as it was then.
     """
 
     data: bytes
     name: str = ""
     dedupe_key: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +93,18 @@ class StylesAsked:
 
 @dataclass(frozen=True, slots=True)
 class StyleChosen:
-    """The person chose a style: that is a request for portraits."""
+    """The person chose a style: that is a request for portraits, one for each `key` however often it comes."""
 
     style: str
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AgainAsked:
-    """More portraits in the last style, from other seeds."""
+    """More of a request's portraits, or of the latest one's, from other seeds; once for each `key`."""
+
+    request_id: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,7 @@ class RequestFinished:
 
 Event = (
     Started
+    | LanguageChosen
     | ConsentGiven
     | PhotoReceived
     | PhotoRemoved

@@ -4,6 +4,7 @@ A photo is stored before it is enqueued. If the queue is away just then, or lose
 the person next asks where they are, presses Done, or sends the same photo once more.
 """
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 from limner.bots.events import PhotoReceived, PhotoRemoved, PhotosCleared, PhotosDone, PhotosMoreAsked
@@ -39,13 +40,12 @@ async def take(turn: Turn, event: PhotoReceived) -> list[Reply]:
 async def late(turn: Turn, event: PhotoReceived) -> list[Reply]:
     """Take a photo that came while a request is under way, for the next set.
 
-    As long as the painter may still need the open set it takes nothing more: what joined it now would be deleted with
-    its originals, unused.
+    The set that is being painted takes nothing more: what joined it now would be deleted with its originals, unused.
     """
     storage = turn.tools.storage
     open_set = await storage.photos.open_set(turn.user.id)
     if any(request.set_id == open_set for request in await storage.requests.active(turn.user.id)):
-        return [Said("photos-wait")]
+        await storage.photos.close_set(open_set)
     return [*await _taken(turn, event), Said("photos-next-set")]
 
 
@@ -122,11 +122,15 @@ async def _look(turn: Turn, photo_id: str) -> None:
 
 
 async def _taken(turn: Turn, event: PhotoReceived) -> list[Reply]:
-    reason = _too_much(turn, event) or ("too_many" if (await turn.count()).full else None)
-    if reason is not None:
-        return [PhotoRefused(reason, None, event.name)]
     storage = turn.tools.storage
     set_id = await storage.photos.open_set(turn.user.id)
+    photos = await turn.photos(set_id)
+    if event.again and (photo_id := _known(photos, event)):
+        await _look(turn, photo_id)
+        return [PhotoTaken(photo_id, event.name)]
+    reason = _too_much(turn, event) or ("too_many" if turn.counted(photos).full else None)
+    if reason is not None:
+        return [PhotoRefused(reason, None, event.name)]
     try:
         photo_id = (await storage.photos.add(turn.user.id, set_id, event.data, event.dedupe_key)).id
     except DuplicatePhotoError as known:
@@ -136,6 +140,12 @@ async def _taken(turn: Turn, event: PhotoReceived) -> list[Reply]:
         # Stored, but perhaps never enqueued: enqueueing twice is harmless, not at all would leave it unseen.
     await _look(turn, photo_id)
     return [PhotoTaken(photo_id, event.name)]
+
+
+def _known(photos: list[Photo], event: PhotoReceived) -> str | None:
+    """Find a photo by its bytes."""
+    sha256 = hashlib.sha256(event.data).hexdigest()
+    return next((photo.id for photo in photos if photo.sha256 == sha256), None)
 
 
 def _too_much(turn: Turn, event: PhotoReceived) -> str | None:

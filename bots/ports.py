@@ -28,6 +28,9 @@ class Users(Protocol):
     async def get(self, user_id: str) -> User:
         """Find one by id; NotFoundError where there is none."""
 
+    async def set_language(self, user_id: str, language: str) -> None:
+        """Change the language that somebody is spoken to in."""
+
     async def record_consent(self, user_id: str, text_version: str) -> None:
         """Write a consent down."""
 
@@ -62,6 +65,12 @@ class Photos(Protocol):
     async def clear_set(self, set_id: str) -> int:
         """Delete all photos of a set."""
 
+    async def close_set(self, set_id: str) -> bool:
+        """Let a set take no more photos."""
+
+    async def delete_originals(self, set_id: str) -> int:
+        """Delete what was sent, and close the set."""
+
     async def thumbnail(self, photo_id: str, user_id: str) -> bytes | None:
         """Give a photo's thumbnail, None before it was looked at."""
 
@@ -69,8 +78,13 @@ class Photos(Protocol):
 class Requests(Protocol):
     """Requests for portraits."""
 
-    async def accept(self, user_id: str, set_id: str, style: str, count: int, seed: int) -> Request:
-        """Reserve quota and queue a request; QuotaExceededError where too little is left."""
+    async def accept(
+        self, user_id: str, set_id: str, style: str, count: int, seed: int, key: str | None = None
+    ) -> Request:
+        """Reserve quota and queue a request, once for each key; QuotaExceededError where too little is left."""
+
+    async def keyed(self, user_id: str, key: str) -> Request | None:
+        """Find a user's request by the key it was accepted with."""
 
     async def cancel(self, request_id: str) -> bool:
         """Stop a request; doing it twice changes nothing."""

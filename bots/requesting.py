@@ -34,15 +34,23 @@ async def choose(turn: Turn, event: StyleChosen) -> list[Reply]:
     if event.style not in turn.tools.styles:
         shown = StylesShown(tuple(turn.tools.styles.values()))
         return [Said("style-unknown", {"style": event.style}), shown]
-    return await _request(turn, event.style)
+    return await _request(turn, event.style, event.key)
 
 
 async def again(turn: Turn, event: AgainAsked) -> list[Reply]:
-    """Ask for more portraits in the last style, from another seed."""
-    style = turn.state.style
+    """Ask for more of the same, from another seed: the same sitter, whatever photos have come since.
+
+    Raises NotFoundError for a request that is not this person's.
+    """
+    style, set_id = turn.state.style, turn.state.set_id
+    if event.request_id is not None:
+        request = await turn.tools.storage.requests.get(event.request_id)
+        if request.user_id != turn.user.id:
+            raise NotFoundError("request", event.request_id)
+        style, set_id = request.style, request.set_id
     if style is None or style not in turn.tools.styles:
         return [Said("style-none-yet"), StylesShown(tuple(turn.tools.styles.values()))]
-    return await _request(turn, style)
+    return await _request(turn, style, event.key, set_id)
 
 
 async def cancel(turn: Turn, event: CancelAsked) -> list[Reply]:
@@ -81,36 +89,51 @@ def settled_name(request: Request | None) -> str:
     return "collecting" if request.reason == "too_few_photos" else "choosing"
 
 
-async def _request(turn: Turn, style: str) -> list[Reply]:
-    storage, count = turn.tools.storage, turn.tools.limits.portraits
-    if await storage.requests.active(turn.user.id):
-        # The state says "waiting" in all but one case: a crash between accepting a request and writing the state.
+async def _request(turn: Turn, style: str, key: str | None, set_id: str | None = None) -> list[Reply]:
+    known = await turn.tools.storage.requests.keyed(turn.user.id, key) if key else None
+    if known is not None:
+        return [await _begun(turn, known)]
+    if await turn.tools.storage.requests.active(turn.user.id):
         return [Said("request-busy")]
-    set_id = await _set_for_request(turn)
+    set_id = set_id or await _set_for_request(turn)
     if set_id is None:
         in_set = await turn.count()
         return [not_enough(in_set) or Said("photos-ask", {"least": in_set.least}), PhotosShown(in_set)]
+    return [await _accepted(turn, set_id, style, key)]
+
+
+async def _accepted(turn: Turn, set_id: str, style: str, key: str | None) -> RequestAccepted | QuotaShort:
+    storage, count = turn.tools.storage, turn.tools.limits.portraits
     try:
-        request = await storage.requests.accept(turn.user.id, set_id, style, count, turn.tools.seed())
+        request = await storage.requests.accept(turn.user.id, set_id, style, count, turn.tools.seed(), key)
     except QuotaExceededError as short:
-        return [QuotaShort(count, short.available, short.resets_at)]
-    await turn.go("waiting", set_id=set_id, style=style)
+        return QuotaShort(count, short.available, short.resets_at)
+    if turn.state.set_id not in {None, set_id}:
+        # Nothing can be asked of the former set any more, and photos of faces stay no longer than they are needed.
+        await storage.photos.delete_originals(str(turn.state.set_id))
+    return await _begun(turn, request)
+
+
+async def _begun(turn: Turn, request: Request) -> RequestAccepted:
+    """Go on from an accepted request: again, where a process was killed before it came to this."""
+    await turn.go("waiting", set_id=request.set_id, style=request.style)
     position: int | None = None
     with queue_may_be_away():
         await turn.tools.queue.make_portraits(MakePortraits(request.id, turn.user.id, request.attempt))
         position = await turn.tools.queue.position(request.id)
-    return [RequestAccepted(request, position)]
+    return RequestAccepted(request, position)
 
 
 async def _set_for_request(turn: Turn) -> str | None:
-    """Choose the open set if it is good enough, else the set of the last request, which has its Face LoRA."""
-    photos = turn.tools.storage.photos
-    if turn.state.name != "collecting":
-        count = await turn.count()
-        if count.enough and not count.checking:
-            return await photos.open_set(turn.user.id)
-    elif await turn.photos():
-        return None  # they are still collecting: photos that were sent are not passed over in silence
+    """Choose the open set if it is good enough, else the set of the last request, which has its Face LoRA.
+
+    Whoever chooses a style has no more photos to send, with or without pressing Done.
+    """
+    count = await turn.count()
+    if count.enough and not count.checking:
+        return await turn.tools.storage.photos.open_set(turn.user.id)
+    if turn.state.name == "collecting" and await turn.photos():
+        return None  # photos that were sent are not passed over in silence
     return turn.state.set_id
 
 

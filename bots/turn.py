@@ -26,6 +26,8 @@ class Limits:
     most_photos: int = 10
     photo_bytes: int = 20 * 2**20  # Telegram's own limit for a download, so that all doors promise the same
     portraits: int = 8
+    retention_days: int = 30
+    """How long Face LoRAs and portraits are kept; 0: until somebody deletes them."""
 
 
 def fresh_seed() -> int:
@@ -67,10 +69,10 @@ class Turn:
         if following != self.state:
             await self.tools.storage.users.set_state(self.user.id, following)
 
-    async def photos(self) -> list[Photo]:
-        """List the photos of the open set."""
+    async def photos(self, set_id: str | None = None) -> list[Photo]:
+        """List the photos of the open set, which whoever knows it already may name."""
         photos = self.tools.storage.photos
-        found = await photos.of_set(await photos.open_set(self.user.id))
+        found = await photos.of_set(set_id or await photos.open_set(self.user.id))
         return [photo for photo in found if photo.state != "deleted"]
 
     async def count(self) -> SetCount:

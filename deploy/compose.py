@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from limner.bots.conversation import Conversation
 from limner.bots.styles import StyleCard
+from limner.bots.turn import Limits
 from limner.deploy.errors import PreparingError, UnusableError, UserMistakeError
 from limner.deploy.keys import master_key
 from limner.deploy.settings import Settings
@@ -48,7 +49,11 @@ async def storage_of(settings: Settings) -> AsyncIterator[Storage]:
     async with AsyncExitStack() as stack:
         with _opening("OBJECT_STORE_URL"):
             opened = open_storage(
-                settings.database_url, settings.object_store_url, key, free_portraits=settings.free_portraits
+                settings.database_url,
+                settings.object_store_url,
+                key,
+                free_portraits=settings.free_portraits,
+                daily_portraits=settings.daily_portraits,
             )
             storage = await stack.enter_async_context(opened)
         yield storage
@@ -82,6 +87,7 @@ async def redis_of(settings: Settings, *, stops: bool = False) -> AsyncIterator[
 
 async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places."""
+    from limner.queue.leased import Timing
     from limner.queue.worker import run
 
     await prepared()
@@ -89,7 +95,14 @@ async def run_worker(settings: Settings) -> None:
         async with queue_of(redis_url):  # says in one sentence what `run` would say in a traceback
             pass
         folders = tuple(map(str, settings.style_folders))
-        await run(redis_url, storage, base=settings.base_model, styles_dirs=folders, threads=settings.engine_threads)
+        await run(
+            redis_url,
+            storage,
+            base=settings.base_model,
+            styles_dirs=folders,
+            threads=settings.engine_threads,
+            timing=Timing(retention_days=settings.retention_days),
+        )
 
 
 @asynccontextmanager
@@ -104,7 +117,7 @@ async def web_chat(settings: Settings, redis_url: str) -> AsyncIterator[str]:
     from limner.bots.web.app import LOCAL_HOSTS
 
     async with storage_of(settings) as storage, queue_of(redis_url) as queue:
-        conversation = Conversation(storage, queue, style_cards(settings))
+        conversation = Conversation(storage, queue, style_cards(settings), limits=limits_of(settings))
         app = create_app(
             conversation,
             queue,
@@ -144,6 +157,11 @@ async def queue_of(redis_url: str) -> AsyncIterator[QueueClient]:
         yield queue
     finally:
         await queue.close()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what the bots promise people, with the operator's numbers."""
+    return Limits(retention_days=settings.retention_days)
 
 
 def style_cards(settings: Settings) -> list[StyleCard]:

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from limner.deploy.errors import UserMistakeError
-from limner.storage.database import Database, create_engine
-from limner.storage.quota import Balance
-from limner.storage.schema import accounts, users
+from limner.storage import Balance, Storage, User
+from limner.storage.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +17,27 @@ class Person:
     balance: Balance
 
 
-async def everybody(database_url: str) -> list[Person]:
-    """List all people, the oldest first."""
-    query = (
-        sa.select(users.c.id, users.c.platform, users.c.platform_id)
-        .add_columns(accounts.c.available, accounts.c.held, accounts.c.spent, accounts.c.granted)
-        .join(accounts, accounts.c.user_id == users.c.id)
-        .order_by(users.c.created_at, users.c.id)
-    )
-    database = Database(create_engine(database_url))
+async def everybody(storage: Storage) -> list[Person]:
+    """List all people, the oldest first, each with the account as it last changed."""
+    balances = await storage.quota.balances()
+    # Who has no account here has come since the accounts were read.
+    return [_person(user, balances[user.id]) for user in await storage.users.everybody() if user.id in balances]
+
+
+async def person_called(storage: Storage, name: str) -> Person:
+    """Find a person by id, or by platform and account as in `telegram:4711`; raise UserMistakeError where none is.
+
+    The account is today's: free portraits that are due are in it.
+    """
+    platform, colon, platform_id = name.partition(":")
     try:
-        async with database.read() as connection:
-            rows = (await connection.execute(query)).all()
-            return [Person(row[0], row[1], row[2], Balance(*row[3:])) for row in rows]
-    finally:
-        await database.close()
-
-
-async def person_called(database_url: str, name: str) -> Person:
-    """Find a person by id, or by platform and account as in `telegram:4711`; raise UserMistakeError where none is."""
-    for person in await everybody(database_url):
-        if name in (person.id, f"{person.platform}:{person.platform_id}"):
-            return person
+        user = await (storage.users.find(platform, platform_id) if colon else storage.users.get(name))
+        if user is not None:
+            return _person(user, await storage.quota.balance(user.id))
+    except NotFoundError:
+        pass  # no such id, or forgotten in this moment
     raise UserMistakeError(f"Nobody here is called {name!r}. `limner quota` lists everybody.")
+
+
+def _person(user: User, balance: Balance) -> Person:
+    return Person(user.id, user.platform, user.platform_id, balance)

@@ -1,9 +1,8 @@
 """What `limner portrait` leaves behind: portraits, a contact sheet, the likeness over training, report.json.
 
-Knows nothing of how portraits are made. matplotlib and Pillow are imported only here and only when used.
+Knows nothing of how portraits are made. matplotlib is imported only here and only when used.
 """
 
-import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from limner.engine.fuse.sheet import Row, contact_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def write_report(folder: Path, made: Made) -> list[Path]:
     for file, portrait in zip(files, made.portraits, strict=True):
         file.write_bytes(portrait.png)
     written = [*files, folder / "contact-sheet.png"]
-    contact_sheet(made.portraits, written[-1])
+    written[-1].write_bytes(contact_sheet(sheet_rows(made.portraits)))
     if made.curve:
         written.append(folder / "likeness.png")
         likeness_plot(made.curve, written[-1])
@@ -76,29 +77,17 @@ def as_json(made: Made, files: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def contact_sheet(portraits: Sequence[MadePortrait], to: Path, *, gap: int = 8) -> None:
-    """Draw portraits side by side on white: a row for each style, or rows of four where there is only one style.
-
-    All portraits have the size of the first.
-    """
-    from PIL import Image
-
-    rows = _rows(portraits)
-    pictures = [[Image.open(io.BytesIO(one.png)).convert("RGB") for one in row] for row in rows]
-    width, height = pictures[0][0].size
-    columns = max(map(len, rows))
-    sheet = Image.new("RGB", (columns * (width + gap) + gap, len(rows) * (height + gap) + gap), "white")
-    for down, row in enumerate(pictures):
-        for across, picture in enumerate(row):
-            sheet.paste(picture, (gap + across * (width + gap), gap + down * (height + gap)))
-    sheet.save(to)
+def sheet_rows(portraits: Sequence[MadePortrait]) -> list[Row]:
+    """Lay the portraits out: a row for each style, or rows of four where there is only one style."""
+    by_style = [(style, list(group)) for style, group in groupby(portraits, key=lambda portrait: portrait.style)]
+    if len(by_style) == 1:
+        [(style, only)] = by_style
+        by_style = [(style if start == 0 else "", only[start : start + 4]) for start in range(0, len(only), 4)]
+    return [Row(style, [(one.png, _caption(one)) for one in row]) for style, row in by_style]
 
 
-def _rows(portraits: Sequence[MadePortrait]) -> list[list[MadePortrait]]:
-    by_style = [list(group) for _, group in groupby(portraits, key=lambda portrait: portrait.style)]
-    if len(by_style) > 1:
-        return by_style
-    return [list(portraits[start : start + 4]) for start in range(0, len(portraits), 4)]
+def _caption(portrait: MadePortrait) -> str:
+    return "" if portrait.likeness is None else f"{portrait.likeness:.2f}"
 
 
 def likeness_plot(curve: Sequence[Mapping[str, float | None]], to: Path) -> None:

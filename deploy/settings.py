@@ -17,7 +17,9 @@ class Settings:
 
     `web_names` are the names besides localhost that the web chat answers to; `web_https` says that people reach it over
     HTTPS.
-    `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted.
+    `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
+    are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
+    the bot listens instead of asking.
     """
 
     home: Path
@@ -31,10 +33,18 @@ class Settings:
     web_names: tuple[str, ...]
     web_https: bool
     free_portraits: int
+    daily_portraits: int
+    retention_days: int
     engine_threads: int
     master_key: str | None
     master_key_file: Path
     telegram_token: str | None
+    telegram_api_base: str | None
+    telegram_file_base: str | None
+    telegram_webhook_url: str | None
+    telegram_webhook_secret: str | None
+    telegram_webhook_host: str
+    telegram_webhook_port: int
     discord_token: str | None
 
     @classmethod
@@ -57,6 +67,10 @@ class Settings:
             web_https=_yes_or_no(environ, "LIMNER_WEB_HTTPS"),
             # 24 portraits are three requests of eight: enough to try, not enough to fill a disk.
             free_portraits=_whole_number(environ, "LIMNER_FREE_PORTRAITS", 24, lowest=0, highest=1_000_000),
+            # Off: an operator decides what a day may cost.
+            daily_portraits=_whole_number(environ, "LIMNER_DAILY_PORTRAITS", 0, lowest=0, highest=1_000_000),
+            # A month to come back for another style; what was learned of a face is not kept without end.
+            retention_days=_whole_number(environ, "LIMNER_RETENTION_DAYS", 30, lowest=0, highest=36_500),
             # One core is left to the chats: threads beyond the cores make a busy machine several times slower.
             engine_threads=_whole_number(
                 environ, "LIMNER_ENGINE_THREADS", max(1, usable_cores() - 1), lowest=1, highest=1024
@@ -64,6 +78,12 @@ class Settings:
             master_key=environ.get("LIMNER_MASTER_KEY") or None,
             master_key_file=Path(environ.get("LIMNER_MASTER_KEY_FILE") or home / "keys/master.key").expanduser(),
             telegram_token=environ.get("TELEGRAM_BOT_TOKEN") or None,
+            telegram_api_base=environ.get("TELEGRAM_API_BASE") or None,
+            telegram_file_base=environ.get("TELEGRAM_FILE_BASE") or None,
+            telegram_webhook_url=environ.get("TELEGRAM_WEBHOOK_URL") or None,
+            telegram_webhook_secret=environ.get("TELEGRAM_WEBHOOK_SECRET") or None,
+            telegram_webhook_host=environ.get("TELEGRAM_WEBHOOK_HOST") or "127.0.0.1",
+            telegram_webhook_port=_whole_number(environ, "TELEGRAM_WEBHOOK_PORT", 8443, lowest=0, highest=65535),
             discord_token=environ.get("DISCORD_BOT_TOKEN") or None,
         )
 

@@ -1,6 +1,7 @@
 """`limner up`: everything on this machine, started in order and ended in reverse.
 
-one at a time -> home, key, schema -> Valkey -> web chat -> worker ... Ctrl-C ... worker -> web chat -> Valkey
+one at a time -> home, key, schema -> Valkey -> web chat -> worker -> Telegram bot, if it has a token ... Ctrl-C ... and
+back
 """
 
 import asyncio
@@ -36,7 +37,9 @@ async def run_up(settings: Settings, say: Say) -> None:
             redis_url = await stack.enter_async_context(redis_of(settings, stops=True))
             # The chat first: it opens all that a worker opens, so that a wrong setting is told before one is started.
             address = await stack.enter_async_context(web_chat(settings, redis_url))
-            await stack.enter_async_context(_worker(settings, redis_url, say))
+            await stack.enter_async_context(_child("worker", settings, redis_url, say))
+            if settings.telegram_token:
+                await stack.enter_async_context(_child("telegram", settings, redis_url, say))
             say(welcome(address, demonstration_photos(settings.home / "demo")))
             await stopping.wait()
             say("Stopping.")
@@ -50,6 +53,28 @@ async def run_web(settings: Settings, say: Say) -> None:
     async with redis_of(settings) as redis_url, web_chat(settings, redis_url) as address:
         say(f"The web chat is ready at {address}")
         await stopping.wait()
+
+
+async def run_telegram(settings: Settings, say: Say) -> None:
+    """Run the Telegram bot alone until Ctrl-C or SIGTERM.
+
+    Raises UserMistakeError where the settings do not suffice, and RefusedBotError where Telegram will not have it.
+    """
+    from limner.deploy.telegram import bring_updates, telegram_bot
+
+    stopping = stop_signal()
+    await prepared()
+    async with redis_of(settings) as redis_url, telegram_bot(settings, redis_url) as application:
+        say(f"The Telegram bot is ready at https://t.me/{application.bot.username}")
+        bringing = asyncio.create_task(bring_updates(application, settings))
+        stopped = asyncio.create_task(stopping.wait())
+        await asyncio.wait((bringing, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if bringing.done():
+            stopped.cancel()
+            bringing.result()  # raises what ended it: it ends by nothing else
+        bringing.cancel()
+        with suppress(asyncio.CancelledError):
+            await bringing
 
 
 def stop_signal() -> asyncio.Event:
@@ -77,11 +102,11 @@ def only_one(home: Path) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _worker(settings: Settings, redis_url: str, say: Say) -> AsyncIterator[None]:
+async def _child(name: str, settings: Settings, redis_url: str, say: Say) -> AsyncIterator[None]:
     environ = {**os.environ, "REDIS_URL": redis_url, "LIMNER_HOME": str(settings.home)}
-    command = (sys.executable, "-m", "limner.deploy.cli", "worker")
-    worker = Child("worker", command, environ, settings.home / "logs/worker.log", say)
-    task = asyncio.create_task(worker.keep_alive())
+    command = (sys.executable, "-m", "limner.deploy.cli", name)
+    child = Child(name, command, environ, settings.home / f"logs/{name}.log", say)
+    task = asyncio.create_task(child.keep_alive())
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """Commands about one person: quota, forget."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -9,32 +10,44 @@ from rich.table import Table
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.settings import Settings
 
+if TYPE_CHECKING:
+    from limner.storage import Storage
+
 
 @click.command()
 @click.argument("person", required=False)
+@click.argument("charge", required=False)
 @click.option("--grant", type=click.IntRange(1, 1_000_000), help="Give PERSON this many more portraits.")
 @click.option("--key", help="Why: the same key for the same person is granted only once.")
+@click.option("--payer", help="With refund: who paid, by Telegram's own id, where that person was forgotten.")
 @click.pass_context
-def quota(ctx: click.Context, person: str | None, grant: int | None, key: str | None) -> None:
-    """Show how many portraits people have left, or give PERSON more.
+def quota(
+    ctx: click.Context, person: str | None, charge: str | None, grant: int | None, key: str | None, payer: str | None
+) -> None:
+    """Show how many portraits people have left, give PERSON more, or return a payment: limner quota refund CHARGE.
 
-    PERSON is an id, or platform and account, as in telegram:4711. Without one, everybody is listed.
+    PERSON is an id, or platform and account, as in telegram:4711. Without one, everybody is listed. CHARGE is the
+    number of a payment in Telegram Stars; what is left of its portraits is taken back.
     """
+    if (person == "refund") != (charge is not None):
+        raise click.UsageError("Say which payment is to be returned: limner quota refund CHARGE.")
+    if charge is not None:
+        asyncio.run(_refund(settings_of(ctx), charge, payer))
+        return
     if grant is not None and person is None:
         raise click.UsageError("Say who is to get more portraits: limner quota PERSON --grant NUMBER.")
     asyncio.run(_quota(settings_of(ctx), person, grant, key))
 
 
 async def _quota(settings: Settings, name: str | None, grant: int | None, key: str | None) -> None:
-    from limner.deploy.compose import migrated
+    from limner.deploy.compose import migrated, storage_of
     from limner.deploy.people import everybody, person_called
 
     await migrated(settings)
-    if name is not None and grant is not None:
-        await _grant(settings, (await person_called(settings.database_url, name)).id, grant, key)
-    people = await everybody(settings.database_url)
-    if name is not None:
-        people = [await person_called(settings.database_url, name)]
+    async with storage_of(settings) as storage:
+        if name is not None and grant is not None:
+            await _grant(storage, (await person_called(storage, name)).id, grant, key)
+        people = await everybody(storage) if name is None else [await person_called(storage, name)]
     table = Table(box=None)
     for title in ("person", "id", "available", "held", "spent", "granted"):
         table.add_column(title, overflow="fold")  # ids are there to be copied
@@ -45,14 +58,20 @@ async def _quota(settings: Settings, name: str | None, grant: int | None, key: s
     Console().print(table if people else "Nobody has written yet.")
 
 
-async def _grant(settings: Settings, user_id: str, amount: int, key: str | None) -> None:
+async def _refund(settings: Settings, charge: str, payer: str | None) -> None:
+    from limner.deploy.compose import migrated
+    from limner.deploy.telegram import refund
+
+    await migrated(settings)
+    payment = await refund(settings, charge, payer)
+    click.echo(f"{payment.amount} {payment.currency} went back; {payment.portraits} portraits were bought with them.")
+
+
+async def _grant(storage: "Storage", user_id: str, amount: int, key: str | None) -> None:
     from uuid import uuid4
 
-    from limner.deploy.compose import storage_of
-
-    async with storage_of(settings) as storage:
-        if not await storage.quota.grant(user_id, amount, f"operator:{user_id}:{key or uuid4().hex}"):
-            click.echo("That was granted before; nothing was changed.", err=True)
+    if not await storage.quota.grant(user_id, amount, f"operator:{user_id}:{key or uuid4().hex}"):
+        click.echo("That was granted before; nothing was changed.", err=True)
 
 
 @click.command()
@@ -72,10 +91,10 @@ async def _forget(settings: Settings, name: str, *, yes: bool) -> None:
     from limner.deploy.people import person_called
 
     await migrated(settings)
-    person = await person_called(settings.database_url, name)
-    if not yes:
-        click.confirm(f"Delete everything about {person.platform}:{person.platform_id}?", abort=True)
     async with storage_of(settings) as storage:
+        person = await person_called(storage, name)
+        if not yes:
+            click.confirm(f"Delete everything about {person.platform}:{person.platform_id}?", abort=True)
         receipt = await storage.forget(person.id)
     click.echo(
         f"Deleted at {receipt.at:%Y-%m-%d %H:%M} UTC: {receipt.photos} photos, {receipt.portraits} portraits, "

@@ -1,4 +1,4 @@
-"""Commands that run until they are stopped: up, worker, web; and what each of them needs first: prepare."""
+"""Commands that run until they are stopped: up, worker, web, telegram; and what each needs first: prepare."""
 
 import asyncio
 import logging
@@ -11,10 +11,12 @@ from limner.deploy.cli.rim import settings_of
 @click.command()
 @click.pass_context
 def up(ctx: click.Context) -> None:
-    """Start everything on this machine: the queue's server, the worker and the web chat."""
+    """Start everything on this machine: the queue's server, the worker, the web chat, and the bots with a token."""
     from limner.deploy.logs import set_up_logging
+    from limner.deploy.machine import give_memory_back
     from limner.deploy.up import run_up
 
+    give_memory_back()
     set_up_logging(logging.WARNING)  # what people read here is the address; the worker's log has the rest
     asyncio.run(run_up(settings_of(ctx), click.echo))
 
@@ -35,10 +37,25 @@ def worker(ctx: click.Context) -> None:
 def web(ctx: click.Context) -> None:
     """Run the web chat alone; a worker runs elsewhere."""
     from limner.deploy.logs import set_up_logging
+    from limner.deploy.machine import give_memory_back
     from limner.deploy.up import run_web
 
+    give_memory_back()
     set_up_logging()
     asyncio.run(run_web(settings_of(ctx), click.echo))
+
+
+@click.command()
+@click.pass_context
+def telegram(ctx: click.Context) -> None:
+    """Run the Telegram bot alone (TELEGRAM_BOT_TOKEN); a worker runs elsewhere."""
+    from limner.deploy.logs import set_up_logging
+    from limner.deploy.machine import give_memory_back
+    from limner.deploy.up import run_telegram
+
+    give_memory_back()
+    set_up_logging()
+    asyncio.run(run_telegram(settings_of(ctx), click.echo))
 
 
 @click.command(hidden=True)

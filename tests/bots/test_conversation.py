@@ -14,6 +14,7 @@ from limner.bots.events import (
     Event,
     ForgetAsked,
     ForgetConfirmed,
+    LanguageChosen,
     PhotoExamined,
     PhotoReceived,
     PhotoRemoved,
@@ -34,9 +35,10 @@ from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.talk import FREE, PORTRAITS, STYLES, Talk, png
 
 WHAT_A_PERSON_CAN_DO: tuple[Event, ...] = (
-    *(Started(), ConsentGiven(CONSENT_VERSION), StylesAsked(), StatusAsked(), QuotaAsked(), ForgetAsked()),
+    *(Started(), LanguageChosen("de"), ConsentGiven(CONSENT_VERSION), StylesAsked(), StatusAsked(), QuotaAsked()),
     *(PhotoReceived(png(), "x.png"), PhotoRemoved("0" * 32), PhotosCleared(), PhotosDone(), PhotosMoreAsked()),
-    *(StyleChosen("pencil"), StyleChosen("nonsense"), AgainAsked(), CancelAsked(), ForgetConfirmed()),
+    *(StyleChosen("pencil"), StyleChosen("nonsense"), AgainAsked(), CancelAsked()),
+    *(ForgetAsked(), ForgetConfirmed()),
 )
 
 
@@ -75,6 +77,31 @@ async def test_more_of_the_same_uses_another_seed(talk: Talk) -> None:
     assert isinstance(accepted, r.RequestAccepted)
     assert accepted.request.style == "oil"
     assert accepted.request.seed != first.seed
+
+
+async def test_more_of_the_same_is_the_same_sitter(talk: Talk) -> None:
+    """New photos, enough or not, change nothing in what more of an earlier request means."""
+    first = await talk.request("oil")
+    await talk.make(first)
+    await talk.send_photo()
+    (accepted,) = await talk.say(AgainAsked(first.id))
+    assert isinstance(accepted, r.RequestAccepted)
+    assert (accepted.request.style, accepted.request.set_id) == ("oil", first.set_id)
+    await talk.make(accepted.request)
+    await talk.send_good_photos()
+    (accepted,) = await talk.say(AgainAsked(first.id))
+    assert isinstance(accepted, r.RequestAccepted)
+    assert accepted.request.set_id == first.set_id
+
+
+async def test_nobody_gets_more_of_somebody_elses(talk: Talk) -> None:
+    """A request of another person is not there."""
+    first = await talk.request("oil")
+    await talk.make(first)
+    talk.user = await talk.storage.users.get_or_create("test", "another")
+    await talk.agree()
+    with pytest.raises(NotFoundError):
+        await talk.say(AgainAsked(first.id))
 
 
 async def test_nothing_is_kept_before_consent(talk: Talk) -> None:
@@ -277,14 +304,14 @@ async def test_waiting_ends_even_if_nobody_was_told(talk: Talk) -> None:
 
 
 async def test_a_late_photo_is_not_lost_in_silence(talk: Talk) -> None:
-    """While the painter needs the set, a photo is turned away in words; afterwards it goes to the next set."""
+    """While a request is under way a photo goes to the next set, and the set that is painted stays as it was."""
     request = await talk.request()
-    assert await talk.texts(PhotoReceived(png(99))) == ["photos-wait"]
+    assert await talk.texts(PhotoReceived(png(99))) == ["photos-next-set"]
+    assert len(await talk.storage.photos.of_set(request.set_id)) == 3
     await talk.storage.requests.start(request.id, 0)
     await talk.storage.photos.delete_originals(request.set_id)  # trained: now the portraits are rendered
-    replies = await talk.say(PhotoReceived(png(99)))
-    assert r.Said("photos-next-set") in replies
-    assert [photo.set_id != request.set_id for photo in await talk.photos()] == [True]
+    assert await talk.texts(PhotoReceived(png(98))) == ["photos-next-set"]
+    assert [photo.set_id != request.set_id for photo in await talk.photos()] == [True, True]
 
 
 async def test_a_style_in_the_middle_of_collecting_asks_for_the_photos(talk: Talk) -> None:
@@ -295,6 +322,61 @@ async def test_a_style_in_the_middle_of_collecting_asks_for_the_photos(talk: Tal
     await talk.say(PhotosMoreAsked())
     await talk.send_photo()
     assert await talk.texts(StyleChosen("oil")) == ["photos-checking"]
+
+
+async def test_a_style_is_as_good_as_done(talk: Talk) -> None:
+    """Whoever has sent enough good photos and chooses a style need not press Done before."""
+    await talk.agree()
+    await talk.send_good_photos()
+    (accepted,) = await talk.say(StyleChosen("oil"))
+    assert isinstance(accepted, r.RequestAccepted)
+
+
+async def test_a_choice_that_comes_again_asks_once(talk: Talk) -> None:
+    """A style chosen with the same key is answered as it was the first time, also when the request has ended."""
+    await talk.agree()
+    await talk.send_good_photos()
+    await talk.say(PhotosDone())
+    answers = [await talk.say(StyleChosen("oil", "press 1")) for _ in range(2)]
+    request = await talk.active()
+    await talk.make(request)
+    answers.append(await talk.say(StyleChosen("oil", "press 1")))
+    requests = [reply.request.id for (reply,) in answers if isinstance(reply, r.RequestAccepted)]
+    assert requests == [request.id] * 3
+    assert len(await talk.storage.requests.of_user(talk.user.id)) == 1
+    assert (await overview(talk)).state == "done"
+    (more,) = await talk.say(AgainAsked(key="press 2"))
+    assert isinstance(more, r.RequestAccepted)
+    assert more.request.id != request.id
+
+
+async def test_a_photo_that_comes_again_after_a_crash_is_answered_as_it_was(talk: Talk) -> None:
+    """It is kept once and called taken, even where it was judged meanwhile or the set is full; others are refused."""
+    await talk.agree()
+    photo_id = await talk.send_photo(png(200))
+    await talk.accept(photo_id)
+    await talk.send_good_photos(9)
+    assert await talk.say(PhotoReceived(png(200), again=True)) == [r.PhotoTaken(photo_id, "")]
+    assert await talk.say(PhotoReceived(png(201), again=True)) == [r.PhotoRefused("too_many")]
+    assert len(await talk.photos()) == 10
+
+
+async def test_the_former_sets_photos_go_when_a_request_uses_the_next_set(talk: Talk) -> None:
+    """Photos of a request that was cancelled stay as long as a style can be chosen for them, and no longer."""
+    first = await talk.request()
+    await talk.say(PhotoReceived(png(99)))
+    await talk.say(CancelAsked())
+    (again,) = await talk.say(StyleChosen("oil"))
+    assert isinstance(again, r.RequestAccepted)
+    assert again.request.set_id == first.set_id
+    await talk.say(CancelAsked())
+    for photo in await talk.photos():
+        await talk.accept(photo.id)
+    await talk.send_good_photos(2)
+    (newer,) = await talk.say(StyleChosen("oil"))
+    assert isinstance(newer, r.RequestAccepted)
+    assert newer.request.set_id != first.set_id
+    assert {photo.state for photo in await talk.storage.photos.of_set(first.set_id)} == {"deleted"}
 
 
 async def test_an_earlier_face_can_be_used_until_new_photos_come(talk: Talk) -> None:

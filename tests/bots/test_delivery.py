@@ -165,6 +165,28 @@ async def test_the_queue_may_be_away_at_the_start(talk: Talk) -> None:
         await until(lambda: door.shown)
 
 
+async def test_one_person_who_takes_long_holds_up_nobody(talk: Talk) -> None:
+    """While a delivery to one person waits, others are brought theirs."""
+    await made(talk)
+    user = await talk.storage.users.get_or_create("test", "somebody else")
+    other = Talk(talk.conversation, talk.storage, talk.queue, user, talk.shades)
+    await other.make(await other.request())
+    waits, door = asyncio.Event(), FakeDoor()
+    deliver = door.deliver
+
+    async def slowly(user_id: str, notice_id: str, replies: Sequence[Reply]) -> bool:
+        if user_id == talk.user.id:
+            await waits.wait()
+        return await deliver(user_id, notice_id, replies)
+
+    door.deliver = slowly  # type: ignore[method-assign]
+    async with running(delivery_to(talk, door, sweep_s=0.05)):
+        await until(lambda: door.results)
+        assert {user_id for user_id, _ in door.results} == {other.user.id}
+        waits.set()
+        await until(lambda: len(door.results) == 2)
+
+
 async def test_a_removed_photo_is_ticked_off_without_a_word(talk: Talk) -> None:
     """A verdict on a photo that was removed meanwhile is not told."""
     await talk.agree()

@@ -1,6 +1,7 @@
 """Faults on command: what a test orders happens once, to the calls it named, and to no others."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientError
@@ -147,3 +148,19 @@ async def test_a_bot_that_was_thrown_out_cannot_write(server: TelegramServer, ca
     assert "bot was kicked from the" in await call.refused("sendMessage", chat_id=-1001, text="a")
     [update] = await call("getUpdates")
     assert update["my_chat_member"]["chat"]["id"] == -1001
+
+
+async def test_a_bot_that_is_killed_in_the_middle_of_a_call_is_no_problem(server: TelegramServer, call: Caller) -> None:
+    """Half a call has no effect, and the server goes on."""
+    address = urlsplit(server.api_base)
+    _, sending = await asyncio.open_connection(address.hostname, address.port)
+    head = f"POST {address.path}{server.token}/sendMessage HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+    sending.write(f'{head}Content-Length: 1000\r\n\r\n{{"chat_id"'.encode())
+    await sending.drain()
+    async with asyncio.timeout(5):
+        while not server.calls_of("sendMessage"):  # noqa: ASYNC110  (the server has no event for a call that began)
+            await asyncio.sleep(0.01)
+    sending.transport.abort()
+    await call("sendMessage", chat_id=ANN, text="b")
+    assert [seen.text for seen in server.person(ANN).messages] == ["b"]
+    assert server.problems == []

@@ -31,6 +31,19 @@ def test_a_relative_home_is_made_absolute() -> None:
     assert Settings.from_env({"LIMNER_HOME": "here"}).home == Path.cwd() / "here"
 
 
+@pytest.mark.parametrize("text, days", [("", 30), ("0", 0), ("365", 365)])
+def test_things_are_kept_for_a_month_or_as_long_as_is_said(tmp_path: Path, text: str, days: int) -> None:
+    """Without a word it is thirty days; 0 means for ever."""
+    settings = Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_RETENTION_DAYS": text})
+    assert settings.retention_days == days
+
+
+def test_a_retention_time_below_zero_is_refused(tmp_path: Path) -> None:
+    """A negative time, by which everything would be too old at once, is no setting."""
+    with pytest.raises(SettingsError, match=r"LIMNER_RETENTION_DAYS.*from 0 to 36500"):
+        Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_RETENTION_DAYS": "-1"})
+
+
 @pytest.mark.parametrize("port", ["eighty", "-1", "65536", "8.5", "²"])
 def test_a_port_that_is_none_is_refused_with_its_name(tmp_path: Path, port: str) -> None:
     """A port that is no port names the variable, the value and what it may be."""

@@ -18,17 +18,17 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "storage": (),
     "queue": (),
     "bots": (),
+    "bots/telegram": ("telegram",),
     "bots/web": ("web",),
     "engine": ("engine",),
     "engine/nano": ("engine", "nano"),
-    "deploy": ("web", "engine"),
+    "deploy": ("web", "engine", "telegram"),
 }
 # Asked for and not imported by us, each for a reason.
 NOT_IMPORTED = {
     "aiosqlite": "SQLAlchemy imports it for sqlite+aiosqlite",
     "face-recognition-models": "only its files are used; its import needs a library that is gone",
     "openpeople": "only its pictures are used",
-    "python-telegram-bot": "the Telegram adapter comes later",
     "discord-py": "the Discord adapter comes later",
 }
 

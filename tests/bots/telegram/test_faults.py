@@ -1,0 +1,158 @@
+"""What goes wrong at Telegram: floods, blocks, cuts, albums sent by half. Results arrive all the same, once."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from limner.tests.bots.telegram.conftest import Line
+from limner.tests.fakes.telegram import Person, TelegramServer
+from limner.tests.fakes.telegram.caller import jpeg
+
+ANN, BOB = 1001, 1002
+PATIENCE_S = 30.0
+
+
+async def choose(person: Person, style: str = "Pencil") -> None:
+    """Choose a style from the gallery."""
+    await person.send("/styles")
+    await person.wait("Which style")
+    await person.press(style)
+
+
+def pictures(person: Person) -> list[bytes]:
+    """List the portraits that a person has been sent: those below the request, in their order."""
+    accepted = next(seen.message_id for seen in person.messages if not seen.from_bot)
+    return [seen.photo for seen in person.messages if seen.photo and seen.from_bot and seen.message_id > accepted + 3]
+
+
+async def test_who_blocked_the_bot_gets_the_portraits_at_the_next_start(line: Line, ann: Person) -> None:
+    """Nobody is bothered meanwhile, and nothing is lost."""
+    await line.with_photos(ann)
+    line.worker.paused.clear()
+    await choose(ann)
+    await ann.wait(lambda seen: "Cancel" in seen.buttons)
+    ann.block()
+    line.worker.paused.set()
+    async with asyncio.timeout(PATIENCE_S):
+        while not any(call.status == 403 for call in line.server.calls):  # noqa: ASYNC110  (the server's own record)
+            await asyncio.sleep(0.05)
+    asked = len(line.server.calls_of("sendMediaGroup", ANN))
+    await asyncio.sleep(0.6)  # three sweeps of the outbox
+    assert len(line.server.calls_of("sendMediaGroup", ANN)) == asked
+    ann.unblock()
+    await ann.start()
+    await ann.wait("What shall come next?", PATIENCE_S)
+    assert len(pictures(ann)) == 4
+
+
+async def test_a_flooded_chat_waits_alone(line: Line, ann: Person, server: TelegramServer) -> None:
+    """Telegram tells one chat to be quiet for seconds; another one is answered at once, and the first in time."""
+    bob = server.person(BOB)
+    await line.agreed(ann)
+    await line.agreed(bob)
+    server.fail_next("sendMessage", chat_id=ANN, retry_after=4)
+    await ann.send("/help")
+    await asyncio.sleep(0.5)
+    await bob.send("/help")
+    await bob.wait("press Done")
+    assert not [seen for seen in ann.messages if seen.from_bot]
+    await ann.wait("press Done")
+    refused, sent = server.calls_of("sendMessage", ANN)
+    assert sent.at - refused.at >= 4
+
+
+async def test_progress_is_dropped_in_a_flood_and_the_result_is_not(line: Line, ann: Person) -> None:
+    """An edit that Telegram refuses is not tried again; the portraits come."""
+    line.worker.step_s = 0.6
+    await line.with_photos(ann)
+    await choose(ann)
+    await ann.wait(lambda seen: "Cancel" in seen.buttons)
+    line.server.fail_next("editMessageText", retry_after=2)
+    await ann.wait("What shall come next?", PATIENCE_S)
+    edits = line.server.calls_of("editMessageText")
+    assert len([call for call in edits if call.status == 429]) == 1
+    assert all(later.at - earlier.at >= 5 for earlier, later in pairwise(edits))
+    assert len(pictures(ann)) == 4
+
+
+@pytest.mark.parametrize("cut", [False, True])
+async def test_an_album_sent_by_half_is_completed(line: Line, ann: Person, *, cut: bool) -> None:
+    """Where Telegram says how far it came only the rest is sent; after a cut line all are: none may be missing."""
+    await line.with_photos(ann)
+    line.worker.paused.clear()
+    await choose(ann)
+    await ann.wait(lambda seen: "Cancel" in seen.buttons)
+    line.server.half_send_next(2, chat_id=ANN, cut=cut)
+    line.worker.paused.set()
+    await ann.wait("What shall come next?", PATIENCE_S)
+    assert len(pictures(ann)) == (6 if cut else 4)
+    assert len(set(pictures(ann))) == 4
+
+
+async def test_pictures_that_telegram_will_not_take_go_as_files(line: Line, ann: Person) -> None:
+    """An answer is never empty."""
+    await line.with_photos(ann)
+    line.worker.paused.clear()
+    await choose(ann)
+    await ann.wait(lambda seen: "Cancel" in seen.buttons)
+    line.server.fail_next("sendMediaGroup", status=400, description="Bad Request: IMAGE_PROCESS_FAILED")
+    line.worker.paused.set()
+    await ann.wait("What shall come next?", PATIENCE_S)
+    files = [seen.document_name or "" for seen in ann.messages if seen.document]
+    assert len(files) == 4
+    assert files[0].startswith("limner-pencil-")
+
+
+async def test_previews_that_are_no_pictures_do_not_bar_the_styles(line: Line, ann: Person) -> None:
+    """An operator's own style may come with anything."""
+    await line.with_photos(ann)
+    line.server.fail_next("sendMediaGroup", status=400, description="Bad Request: IMAGE_PROCESS_FAILED")
+    await choose(ann)
+    await ann.wait(lambda seen: "Cancel" in seen.buttons)
+
+
+async def test_downloads_are_tried_again(line: Line, ann: Person) -> None:
+    """A cut line and an error of Telegram's cost a second, and no photo."""
+    await line.agreed(ann)
+    line.server.cut_next("getFile")
+    line.server.fail_next("getFile", status=502)
+    line.server.cut_next("sendMessage", "before")
+    await ann.album([jpeg(40 + n) for n in range(3)])
+    await ann.wait("3 good photos: enough", PATIENCE_S)
+
+
+async def test_an_update_that_comes_twice_is_handled_once(line: Line, ann: Person) -> None:
+    """Telegram repeats what it is not sure of."""
+    await line.agreed(ann)
+    await ann.send("/help")
+    await ann.wait("press Done")
+    line.server.repeat_update()
+    await ann.send("/terms")
+    await ann.wait("by a machine")
+    await line.settled()
+    assert len([seen for seen in ann.messages if seen.from_bot]) == 2
+
+
+async def test_an_update_that_fails_is_apologised_for_and_holds_up_nothing(
+    line: Line, ann: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Three tries, a sentence, the next update; the log holds nothing of what was written."""
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("secret words")
+
+    async def at_once(_: float) -> None:
+        await asyncio.sleep(0)
+
+    dispatcher = line.application.parts.dispatcher
+    monkeypatch.setattr(dispatcher, "_sleep", at_once)
+    handle = dispatcher._handle
+    monkeypatch.setattr(dispatcher, "_handle", broken)
+    await ann.send("/help")
+    await ann.wait("Something went wrong")
+    monkeypatch.setattr(dispatcher, "_handle", handle)
+    await ann.send("/terms")
+    await ann.wait("by a machine")
+    assert caplog.text.count("failed: RuntimeError") == 3
+    assert "secret words" not in caplog.text

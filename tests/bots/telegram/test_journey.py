@@ -1,0 +1,43 @@
+"""A person's whole way through Telegram: the bot is a real process, so are the workers; only the engine is small."""
+
+import pytest
+
+from limner.tests.fakes.telegram import Person, TelegramServer
+from limner.tests.fakes.telegram.caller import jpeg
+from limner.tests.fakes.telegram_bot import BotProcess
+
+pytestmark = pytest.mark.timeout(240)
+
+PATIENCE_S = 60.0
+
+
+async def test_from_start_to_portraits_and_away(bot: BotProcess, ann: Person, server: TelegramServer) -> None:
+    """Start, consent, an album, a style, portraits as an album with buttons, again, quota, and everything deleted."""
+    await ann.start()
+    await ann.wait("I paint portraits", PATIENCE_S)
+    await ann.press("I agree")
+    await ann.wait("Thank you", PATIENCE_S)
+    await ann.album([jpeg(640, 480 + n) for n in range(3)])
+    await ann.wait("3 good photos: enough", PATIENCE_S)
+    await ann.press("Done")
+    await ann.wait("Which style", PATIENCE_S)
+    await ann.press("▶")
+    await ann.wait(lambda seen: "Drawn" in seen.buttons, PATIENCE_S)
+    await ann.press("Drawn")
+    below = await ann.wait("What shall come next?", PATIENCE_S)
+    assert len([seen for seen in ann.messages if seen.album and "Drawn" in seen.text]) == 1
+    assert below.buttons == ["More of the same", "Another style", "Full size", "Delete these"]
+    await ann.press("More of the same")
+    again = await ann.wait("What shall come next?", PATIENCE_S, after=below.message_id)
+    await ann.press("Full size", message_id=again.message_id)
+    await ann.wait(lambda seen: seen.document is not None, PATIENCE_S)
+    await ann.send("/quota")
+    await ann.wait("You have 8 portraits left.", PATIENCE_S)
+    await ann.send("/delete")
+    await ann.wait("Shall I?", PATIENCE_S)
+    await ann.press("Delete everything")
+    receipt = await ann.wait("Everything of yours is deleted.", PATIENCE_S)
+    assert "16 portraits" in receipt.text
+    assert not server.unanswered
+    assert bot.log.count("WARNING") == 0, bot.log
+    assert server.token.partition(":")[2] not in bot.log

@@ -1,0 +1,18 @@
+"""The two measured figures of Telegram, small: what they promise holds for a handful of people too."""
+
+import pytest
+
+from limner.tests.load.killed import endure
+from limner.tests.load.telegram import measure
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+async def test_a_crowd_loses_no_photo(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every photo of twenty people who send at once is stored once, looked at and told, within Telegram's rates."""
+    assert await measure(chats=20, seconds=2.0) == 0, capsys.readouterr().out
+
+
+async def test_whenever_it_is_killed_everything_takes_effect_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """After five kills every photo is in its set once, every press has one request, and nobody waits in vain."""
+    assert await endure(kills=5, people=3, longest_s=3.0, patience_s=90.0, seed=1) == 0, capsys.readouterr().out
