@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import torch
 from diffusers import StableDiffusionPipeline
 from peft import LoraConfig
+from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import get_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -60,6 +61,19 @@ def attached(base: BaseModel, loras: Mapping[str, bytes]) -> Iterator[None]:
         yield
     finally:
         detach(base)
+
+
+@contextmanager
+def without_loras(base: BaseModel) -> Iterator[None]:
+    """Leave every LoRA of the UNet out of the predictions of a block, and put them back with their multipliers."""
+    layers = [module for module in base.unet.modules() if isinstance(module, BaseTunerLayer)]
+    for layer in layers:
+        layer.enable_adapters(enabled=False)
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.enable_adapters(enabled=True)
 
 
 def detach(base: BaseModel) -> None:

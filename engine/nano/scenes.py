@@ -5,6 +5,8 @@ A codec that sees only aligned faces of six people learns those people: it gets 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
@@ -18,8 +20,8 @@ SIZE = 128
 class Scenes:
     """Photos in memory at several scales."""
 
-    def __init__(self) -> None:
-        photos = [picture for person in LEARNED for _, _, picture in views(person)]
+    def __init__(self, people: Sequence[str] = LEARNED) -> None:
+        photos = [picture for person in people for _, _, picture in views(person)]
         self._levels = []
         for photo in photos:
             for side in _SIDES:
@@ -38,7 +40,12 @@ class Scenes:
         cut = np.rot90(level[top : top + SIZE, left : left + SIZE], int(rng.choice([0, 0, 0, 1, 2, 3])))
         if rng.random() < 0.5:
             cut = cut[:, ::-1]
-        if rng.random() < 0.4:
-            cut = cut[..., rng.permutation(3)]
-        light = (cut.astype(np.float32) / 255) ** np.exp(rng.normal(0, 0.25)) * np.exp(rng.normal(0, 0.1, 3))
-        return (light.clip(0, 1) * 255).astype(np.uint8)
+        return recolour(cut, rng)
+
+
+def recolour(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Change light and tint of a (H, W, 3) uint8 picture, and now and then exchange its colours."""
+    if rng.random() < 0.4:
+        image = image[..., rng.permutation(3)]
+    light = (image.astype(np.float32) / 255) ** np.exp(rng.normal(0, 0.25)) * np.exp(rng.normal(0, 0.1, 3))
+    return (light.clip(0, 1) * 255).astype(np.uint8)

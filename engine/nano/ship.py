@@ -1,6 +1,6 @@
 """Put the newest nano into the package: ``python -m limner.engine.nano.ship DIR``.
 
-Takes the averaged UNet and text encoder of ``DIR/unet.pt`` and the newest decoder in ``DIR/vae``, and writes
+Takes the averaged UNet and text encoder of ``DIR/unet.pt`` and the codec in ``DIR/vae``, and writes
 ``engine/nano/weights`` with a model card. Refuses what is larger than the package may carry.
 """
 

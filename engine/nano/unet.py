@@ -1,8 +1,8 @@
 """Train nano's UNet and text encoder together on cached latents.
 
-``python -m limner.engine.nano.unet DIR --steps 4000`` needs ``DIR/pictures-*.npz`` and a settled encoder in
-``DIR/vae-settled``. It keeps a checkpoint in ``DIR/unet.pt`` (run again to go on), draws ``DIR/unet.png`` and writes
-the whole pipeline to ``DIR/nano/`` in diffusers' layout.
+``python -m limner.engine.nano.unet DIR --steps 4000`` needs ``DIR/pictures-*.npz`` and the codec in ``DIR/vae``. It
+keeps a checkpoint in ``DIR/unet.pt`` (run again to go on), draws ``DIR/unet.png`` and writes the whole pipeline to
+``DIR/nano/`` in diffusers' layout.
 """
 
 from __future__ import annotations
@@ -81,14 +81,19 @@ def build_scheduler() -> DDIMScheduler:
     )
 
 
-def cached_latents(directory: Path, vae: AutoencoderKL) -> tuple[Tensor, list[str]]:
-    """Encode every chunk of pictures once; returns (n, C, 16, 16) float16 unscaled latents and the captions."""
+def cached_latents(directory: Path) -> tuple[Tensor, list[str]]:
+    """Encode every chunk of pictures once with ``DIR/vae``; (n, C, 16, 16) float16 unscaled latents and captions.
+
+    Latents that are older than the codec are made again.
+    """
+    vae = AutoencoderKL.from_pretrained(directory / "vae")
+    settled = max(file.stat().st_mtime for file in (directory / "vae").iterdir())
     latents, captions = [], []
     for path in sorted(directory.glob("pictures-???.npz")):
         with np.load(path) as data:
             captions += data["captions"].tolist()
             kept = directory / f"{path.stem}.latents.pt"
-            if not kept.exists():
+            if not kept.exists() or kept.stat().st_mtime < settled:
                 images = data["images"]
                 parts = [images[n : n + 16] for n in range(0, len(images), 16)]
                 with torch.no_grad():
@@ -169,9 +174,8 @@ class Trainer:
         return loss.item()
 
     def save(self) -> Path:
-        """Write the averaged models, with the newest decoder, as a pipeline."""
-        newest = self.directory / "vae" if (self.directory / "vae").exists() else self.directory / "vae-settled"
-        vae = AutoencoderKL.from_pretrained(newest)
+        """Write the averaged models, with the codec, as a pipeline."""
+        vae = AutoencoderKL.from_pretrained(self.directory / "vae")
         vae.register_to_config(scaling_factor=self.scale)
         out = self.directory / "nano"
         save_pipeline(out, vae, self.averages["unet"], self.averages["text"], self.tokenizer, self.scheduler)
@@ -185,9 +189,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4000)
     options = parser.parse_args()
     trainer = Trainer(options.directory, options.steps)
-    latents, captions = cached_latents(
-        options.directory, AutoencoderKL.from_pretrained(options.directory / "vae-settled")
-    )
+    latents, captions = cached_latents(options.directory)
     trainer.scale = trainer.scale or 1 / latents.float().std().item()
     rng = np.random.default_rng(trainer.step)
     torch.manual_seed(trainer.step)
@@ -205,9 +207,7 @@ def main() -> None:
         if trainer.step % 500 == 0 or trainer.step == options.steps:
             trainer.keep()
             print(draw_sheet(trainer.save(), options.directory / "unet.png"), flush=True)
-            latents, captions = cached_latents(
-                options.directory, AutoencoderKL.from_pretrained(options.directory / "vae-settled")
-            )
+            latents, captions = cached_latents(options.directory)  # chunks that were made meanwhile join in
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ class Dataset:
     """What a training draws from; everything on the base's device, float32.
 
     `latents` (n, c, h, w), `masks` (n, 1, h, w) in [0, 1], `captions` (n,) indices into `texts` (m, tokens, width).
-    The first of `texts` is the empty caption, the second the plain one.
+    The first of `texts` is the plain caption. None is empty: guidance has the base alone on its other side.
     """
 
     latents: torch.Tensor
@@ -57,7 +57,7 @@ def dataset_of_images(
     seed: int,
 ) -> Dataset:
     """Augment and encode (size, size, 3) uint8 pictures with their captions; without masks all of a picture counts."""
-    texts = ["", plain, *sorted(set(captions) - {"", plain})]
+    texts = [plain, *sorted(set(captions) - {plain})]
     everywhere = np.ones((base.size, base.size), np.float32)
     pictures, weights, words = [], [], []
     for number, (image, caption) in enumerate(zip(images, captions, strict=True)):

@@ -95,8 +95,7 @@ def draw(base: BaseModel, data: Dataset, recipe: FaceRecipe, *, seed: int, step:
     noise = torch.randn((count, *data.latents.shape[1:]), generator=chance)
     lot = torch.rand(count, generator=chance)
     words = data.captions[rows].clone()
-    words[lot < recipe.caption_dropout + recipe.plain_caption] = 1
-    words[lot < recipe.caption_dropout] = 0
+    words[lot < recipe.plain_caption] = 0
     return Batch(data.latents[rows], noise.to(base.device), timesteps, data.texts[words], data.masks[rows])
 
 

@@ -56,15 +56,13 @@ class FaceRecipe:
     clip: float = 1.0
     min_snr_gamma: float | None = 5.0
     ema: float = 0.98
-    caption_dropout: float = 0.1
-    """The share of samples that see the empty caption, so that guidance keeps its other side."""
     plain_caption: float = 0.5
     """The share of samples that see "photo of sks person" alone, as a style's prompt says it."""
     augmentation: Augmentation = field(default_factory=Augmentation)
     judge_every: int = 50
     judge_samples: int = 4
     judge_steps: int = 8
-    judge_guidance: float = 2.0
+    judge_guidance: float = 2.5
     patience: int = 4
     """Judgements without a better one before training ends early."""
     checkpoint_every: int = 100

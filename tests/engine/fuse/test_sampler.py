@@ -9,6 +9,7 @@ from diffusers import DDIMScheduler, StableDiffusionPipeline
 from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts
+from limner.engine.models.lora import fresh_lora
 
 
 def _sample(base: BaseModel, seeds: list[int], how: Sampling | None = None, **more: object) -> torch.Tensor:
@@ -77,3 +78,15 @@ def test_any_strength_takes_a_step() -> None:
     assert steps_taken(20, 0.01) == 1
     assert steps_taken(20, 0.6) == 12
     assert steps_taken(20, 1.0) == 20
+
+
+def test_guidance_leads_away_from_the_base_alone(tiny_base: BaseModel) -> None:
+    """The other side of guidance is what the base without any LoRA says to the negative prompt."""
+    with fresh_lora(tiny_base, "face", rank=2, alpha=2, targets=["to_q", "conv1"], seed=1) as parameters:
+        for weight in parameters.values():
+            weight.data = torch.randn(weight.shape, generator=torch.Generator().manual_seed(3)) * 0.3
+        guided = _sample(tiny_base, [4], Sampling(1, 3.0))
+        towards = _sample(tiny_base, [4], Sampling(1, 1.0))
+    words = encode_prompts(tiny_base, ["drawing"])
+    away = sample(tiny_base, words, words, Sampling(1, 1.0), seeds=[4])
+    torch.testing.assert_close(guided, away + 3 * (towards - away), atol=1e-4, rtol=1e-4)

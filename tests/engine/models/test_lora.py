@@ -11,7 +11,7 @@ from safetensors.torch import load, save
 from limner.engine.errors import BadLoraError
 from limner.engine.models.base import BaseModel
 from limner.engine.models.diffusion import predict
-from limner.engine.models.lora import attached, dump, fresh_lora, read_notes
+from limner.engine.models.lora import attached, dump, fresh_lora, read_notes, without_loras
 
 TARGETS = ["to_q", "to_k", "to_out.0", "conv1", "conv_shortcut", "ff.net.0.proj", "proj_in"]
 
@@ -48,6 +48,20 @@ def test_fresh_lora_changes_nothing_yet(tiny_base: BaseModel) -> None:
         torch.testing.assert_close(_predict(tiny_base), plain)
         assert parameters
         assert all("lora_" in name for name in parameters)
+
+
+def test_a_base_without_its_loras_is_the_base(tiny_base: BaseModel) -> None:
+    """Inside the block the base speaks alone, after it the LoRA speaks as before and can be trained as before."""
+    plain = _predict(tiny_base)
+    with fresh_lora(tiny_base, "face", rank=2, alpha=2, targets=TARGETS, seed=1) as parameters:
+        for weight in parameters.values():
+            weight.data += 0.1
+        spoken = _predict(tiny_base)
+        with without_loras(tiny_base):
+            assert torch.equal(_predict(tiny_base), plain)
+        assert torch.equal(_predict(tiny_base), spoken)
+        assert not torch.equal(spoken, plain)
+        assert all(weight.requires_grad for weight in parameters.values())
 
 
 def test_fresh_lora_follows_its_seed(tiny_base: BaseModel) -> None:

@@ -7,7 +7,7 @@ import torch
 
 from limner.engine.nano.codec import linear_codec
 from limner.engine.nano.optimizer import orthogonalise
-from limner.engine.nano.unet import BATCH, Trainer
+from limner.engine.nano.unet import BATCH, Trainer, cached_latents
 from limner.engine.nano.vae import LATENT_CHANNELS, build, face_weight
 
 
@@ -61,3 +61,17 @@ def test_the_autoencoder_shrinks_by_eight() -> None:
         latents = vae.encode(torch.zeros(1, 3, 128, 128)).latent_dist.mode()
         assert latents.shape == (1, LATENT_CHANNELS, 16, 16)
         assert vae.decode(latents).sample.shape == (1, 3, 128, 128)
+
+
+def test_latents_are_those_of_the_newest_codec(tmp_path: Path) -> None:
+    """Pictures are encoded once, and again after the codec has changed: the UNet never learns another's latents."""
+    images = np.random.default_rng(0).integers(0, 255, (2, 128, 128, 3), dtype=np.uint8)
+    np.savez(tmp_path / "pictures-000.npz", images=images, captions=np.array(["photo of a person"] * 2))
+    torch.manual_seed(0)
+    build().save_pretrained(tmp_path / "vae")
+    first, captions = cached_latents(tmp_path)
+    assert first.shape == (2, LATENT_CHANNELS, 16, 16)
+    assert captions == ["photo of a person"] * 2
+    assert torch.equal(cached_latents(tmp_path)[0], first)
+    build().save_pretrained(tmp_path / "vae")
+    assert not torch.equal(cached_latents(tmp_path)[0], first)

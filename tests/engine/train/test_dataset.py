@@ -19,9 +19,9 @@ def test_one_row_a_variant(tiny_base: BaseModel) -> None:
     assert len(data) == 12
     assert data.latents.shape == (12, 4, 8, 8)
     assert data.masks.shape == (12, 1, 8, 8)
-    # The empty caption, the plain one, and the two that the faces have.
-    assert data.texts.shape == (4, 24, 16)
-    assert data.captions.tolist() == [2] * 4 + [3] * 4 + [2] * 4
+    # The plain caption, and the two that the faces have.
+    assert data.texts.shape == (3, 24, 16)
+    assert data.captions.tolist() == [1] * 4 + [2] * 4 + [1] * 4
 
 
 def test_same_seed_same_dataset(tiny_base: BaseModel) -> None:
