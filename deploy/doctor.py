@@ -130,12 +130,13 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
 
 def _chats(settings: Settings) -> Iterator[Finding]:
     yield _library("web chat", "aiohttp", f"It will listen on port {settings.web_port}.", "", "web", needed=False)
-    for name, variable, token in (
-        ("Telegram", "TELEGRAM_BOT_TOKEN", settings.telegram_token),
-        ("Discord", "DISCORD_BOT_TOKEN", settings.discord_token),
-    ):
-        said = f"{variable} is set." if token else f"{variable} is not set, so there is no {name} bot."
-        yield Finding(name, State.GOOD if token else State.OPTIONAL, said)
+    if settings.telegram_token:
+        said = "TELEGRAM_BOT_TOKEN is set: the bot runs beside the web chat."
+        yield _library("Telegram", "telegram", said, "TELEGRAM_BOT_TOKEN is set.", "telegram")
+    else:
+        sentence = "TELEGRAM_BOT_TOKEN is not set, so there is no Telegram bot."
+        yield Finding("Telegram", State.OPTIONAL, sentence)
+    yield Finding("Discord", State.OPTIONAL, "There is no Discord bot yet.")
 
 
 def _demonstration(_: Settings) -> Iterator[Finding]:

@@ -45,7 +45,6 @@ class Settings:
     telegram_webhook_secret: str | None
     telegram_webhook_host: str
     telegram_webhook_port: int
-    discord_token: str | None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -84,7 +83,6 @@ class Settings:
             telegram_webhook_secret=environ.get("TELEGRAM_WEBHOOK_SECRET") or None,
             telegram_webhook_host=environ.get("TELEGRAM_WEBHOOK_HOST") or "127.0.0.1",
             telegram_webhook_port=_whole_number(environ, "TELEGRAM_WEBHOOK_PORT", 8443, lowest=0, highest=65535),
-            discord_token=environ.get("DISCORD_BOT_TOKEN") or None,
         )
 
 

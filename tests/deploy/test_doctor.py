@@ -36,6 +36,15 @@ def test_missing_tokens_are_no_fault(tmp_path: Path) -> None:
     assert "secret" not in telegram.sentence
 
 
+def test_a_token_without_its_library_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token says that the bot is wanted: without python-telegram-bot the doctor names the extra."""
+    here = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "telegram" else here(name))
+    telegram = found(tmp_path, TELEGRAM_BOT_TOKEN="1:secret")["Telegram"]
+    assert telegram.state is State.MISSING
+    assert "limner[telegram]" in telegram.sentence
+
+
 def test_a_missing_library_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without torch the doctor does not fail itself: it names the extra that brings it."""
     here = importlib.util.find_spec
