@@ -12,7 +12,7 @@ import torch
 
 from limner.engine.bench.likeness import Row, measure, table
 from limner.engine.bench.sitters import sitter
-from limner.engine.bench.style import learned_judge, named_share
+from limner.engine.bench.style import learned_judge, named_share, told_apart
 from limner.engine.fuse import sheet
 from limner.engine.models.base import load_base
 from limner.engine.preprocess.analyser import DlibAnalyser
@@ -50,6 +50,7 @@ def run(plan: Plan) -> Iterator[str]:
         for row in measure(base, analyser, sitter(person, analyser), styles, recipe, plan.strengths, seed=plan.seed):
             rows.append(row)
             fidelity.append(named_share(judge, row.portraits, row.style))
+            _keep(row, plan.out)
             yield row.line()
         (plan.out / f"{person}.png").write_bytes(_contact_sheet([row for row in rows if row.sitter == person]))
     records = [row.record(plan.seed, shown) for row, shown in zip(rows, fidelity, strict=True)]
@@ -58,7 +59,25 @@ def run(plan: Plan) -> Iterator[str]:
     (plan.out / "likeness.md").write_text(lines + "\n")
     yield lines
     with_face = [shown for row, shown in zip(rows, fidelity, strict=True) if row.face_lora]
-    yield f"styles named rightly by the judge of styles: {sum(with_face) / len(with_face):.0%}"
+    yield f"styles named by a judge of procedural renderings: {sum(with_face) / len(with_face):.0%}"
+    if len(plan.sitters) > 1 and len(styles) > 1:
+        yield f"styles told apart by a judge of the other sitters' portraits: {told_apart(_by_sitter(rows)):.0%}"
+
+
+def _by_sitter(rows: Sequence[Row]) -> dict[str, list[tuple[str, bytes]]]:
+    mine: dict[str, list[tuple[str, bytes]]] = {}
+    for row in rows:
+        if row.face_lora:
+            mine.setdefault(row.sitter, []).extend((row.style, png) for png in row.portraits)
+    return mine
+
+
+def _keep(row: Row, out: Path) -> None:
+    """Write the portraits down one by one, for whoever wants to judge them in another way."""
+    folder = out / row.sitter / f"{row.style}-{row.strength:g}{'' if row.face_lora else '-without'}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, png in enumerate(row.portraits, 1):
+        (folder / f"{number}.png").write_bytes(png)
 
 
 def _contact_sheet(rows: Sequence[Row]) -> bytes:

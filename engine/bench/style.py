@@ -7,7 +7,7 @@ asked about rendered portraits.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -74,10 +74,26 @@ def learned_judge(people: Sequence[str] = ("P002", "P003", "P005"), pictures: in
     return StyleJudge([image for _, image in seen] + plain, [style for style, _ in seen] + ["photo"] * len(plain))
 
 
+def told_apart(portraits: Mapping[str, Sequence[tuple[str, bytes]]]) -> float:
+    """Return the share of portraits whose style is named by a judge that learned from the other sitters' portraits.
+
+    `portraits` are (style, PNG file) pairs for each of two sitters or more. A judge of procedural renderings asks
+    whether a style looks as it was meant (`named_share`); this one asks whether the styles differ.
+    """
+    seen = {who: [(style, _small(png)) for style, png in made] for who, made in portraits.items()}
+    right = []
+    for who, mine in seen.items():
+        others = [one for other, made in seen.items() if other != who for one in made]
+        judge = StyleJudge([picture for _, picture in others], [style for style, _ in others])
+        right += [judge(picture) == style for style, picture in mine]
+    return float(np.mean(right))
+
+
 def named_share(judge: StyleJudge, portraits: Sequence[bytes], style: str) -> float:
     """Return the share of portraits (PNG files of any size) whose style the judge names rightly."""
-    named = []
-    for png in portraits:
-        picture = Image.open(io.BytesIO(png)).convert("RGB").resize((SIZE, SIZE), Image.Resampling.BOX)
-        named.append(judge(np.asarray(picture)) == style)
-    return float(np.mean(named))
+    return float(np.mean([judge(_small(png)) == style for png in portraits]))
+
+
+def _small(png: bytes) -> np.ndarray:
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    return np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.BOX))
