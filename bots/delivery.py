@@ -122,8 +122,8 @@ class Delivery:
 
     async def arrived(self, user_id: str, notice_ids: AbstractSet[str]) -> None:
         """Note that a person has seen these notices; those of anybody else are left alone."""
-        for notice in await self._storage.outbox.pending(self._platform, MOST):
-            if notice.user_id == user_id and notice.id in notice_ids:
+        for notice in await self._storage.outbox.of_user(self._platform, user_id):
+            if notice.id in notice_ids:
                 await self._storage.outbox.delivered(notice.id)
 
     async def _listen(self) -> None:

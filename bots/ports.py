@@ -125,6 +125,9 @@ class Outbox(Protocol):
     async def pending(self, platform: str, limit: int = 100) -> Sequence[Notice]:
         """List what a platform's people were not told yet, oldest first."""
 
+    async def of_user(self, platform: str, user_id: str) -> Sequence[Notice]:
+        """List all that one user was not told yet on a platform, oldest first."""
+
     async def delivered(self, notice_id: str) -> bool:
         """Mark a notice as delivered."""
 
