@@ -3,7 +3,7 @@
 Classifier-free guidance has the same model on both sides, and a Face LoRA teaches it the sitter on both: the
 difference holds the words and little of the face. Here the other side is the base without any LoRA, so that guidance
 strengthens what the LoRAs know (after Karras et al. 2024, "Guiding a Diffusion Model with a Bad Version of Itself",
-arXiv 2406.02507). It costs nothing more. Without a LoRA in the base the two are the same.
+arXiv 2406.02507). It takes as many evaluations of the UNet. Without a LoRA in the base the two are the same.
 
 Each sample's noise comes from its own seed, so who else is in the batch does not matter to it.
 """
