@@ -10,9 +10,9 @@ from limner.bots import replies as r
 from limner.bots.events import Event
 from limner.bots.telegram.board import Board
 from limner.bots.telegram.desk import Desk, home
-from limner.bots.telegram.incoming import Incoming, PhotoFile
-from limner.bots.telegram.outgoing import Keyboard, Outgoing, Place, Text
+from limner.bots.telegram.messages.outgoing import Keyboard, Outgoing, Place, Text
 from limner.bots.telegram.progress import Progress
+from limner.bots.telegram.updates.incoming import Incoming, PhotoFile
 from limner.storage.users import User
 
 __all__ = ["Answers", "key_of"]

@@ -21,17 +21,17 @@ from limner.bots.telegram.board import Board
 from limner.bots.telegram.checkout import Checkout
 from limner.bots.telegram.commands import Commands, set_commands
 from limner.bots.telegram.desk import Desk
-from limner.bots.telegram.dispatch import Dispatcher
 from limner.bots.telegram.door import TelegramDoor
-from limner.bots.telegram.fetch import Fetcher
 from limner.bots.telegram.groups import Groups
 from limner.bots.telegram.handlers import Handlers
-from limner.bots.telegram.pacer import Pacer
+from limner.bots.telegram.messages.pacer import Pacer
+from limner.bots.telegram.messages.sender import Sender
 from limner.bots.telegram.presses import Presses
 from limner.bots.telegram.progress import Progress
-from limner.bots.telegram.reception import PLATFORM, Reception
 from limner.bots.telegram.results import Results
-from limner.bots.telegram.sender import Sender
+from limner.bots.telegram.updates.dispatch import Dispatcher
+from limner.bots.telegram.updates.fetch import Fetcher
+from limner.bots.telegram.updates.reception import PLATFORM, Reception
 from limner.storage import Storage
 
 __all__ = ["TelegramApplication", "build_application"]

@@ -8,7 +8,7 @@ import logging
 from weakref import WeakValueDictionary
 
 from limner.bots.telegram.desk import Desk, home
-from limner.bots.telegram.outgoing import Text
+from limner.bots.telegram.messages.outgoing import Text
 from limner.storage.errors import NotFoundError
 from limner.storage.users import User
 

@@ -8,9 +8,9 @@ import logging
 from telegram import LabeledPrice
 
 from limner.bots.telegram.desk import Desk, home
-from limner.bots.telegram.incoming import Incoming, Paid, PreCheckout
-from limner.bots.telegram.outgoing import Text
+from limner.bots.telegram.messages.outgoing import Text
 from limner.bots.telegram.packs import CURRENCY, PACKS, pack_called
+from limner.bots.telegram.updates.incoming import Incoming, Paid, PreCheckout
 from limner.storage.users import User
 
 __all__ = ["Checkout"]

@@ -9,7 +9,7 @@ from limner.bots.telegram.answers import Answers
 from limner.bots.telegram.checkout import Checkout
 from limner.bots.telegram.desk import Desk
 from limner.bots.telegram.groups import Groups
-from limner.bots.telegram.incoming import Command, Incoming
+from limner.bots.telegram.updates.incoming import Command, Incoming
 from limner.bots.words import FALLBACK, LANGUAGES, Words
 from limner.storage.users import User
 

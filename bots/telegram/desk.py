@@ -8,11 +8,11 @@ from limner.bots.conversation import Conversation
 from limner.bots.events import Event
 from limner.bots.phrases import Phrases
 from limner.bots.replies import Reply
-from limner.bots.telegram.incoming import Sender as Person
-from limner.bots.telegram.outgoing import Outgoing, Place
-from limner.bots.telegram.reception import PLATFORM
-from limner.bots.telegram.render import Renderer
-from limner.bots.telegram.sender import Sender
+from limner.bots.telegram.messages.outgoing import Outgoing, Place
+from limner.bots.telegram.messages.render import Renderer
+from limner.bots.telegram.messages.sender import Sender
+from limner.bots.telegram.updates.incoming import Sender as Person
+from limner.bots.telegram.updates.reception import PLATFORM
 from limner.bots.words import LANGUAGES, Words, closest
 from limner.storage import Storage
 from limner.storage.users import User

@@ -14,7 +14,7 @@ from telegram.error import BadRequest, Forbidden
 from limner.bots import replies as r
 from limner.bots.telegram.board import Board
 from limner.bots.telegram.desk import Desk, home
-from limner.bots.telegram.outgoing import Picture, Place
+from limner.bots.telegram.messages.outgoing import Picture, Place
 from limner.bots.telegram.progress import Progress
 from limner.bots.telegram.results import Results
 from limner.storage.users import User

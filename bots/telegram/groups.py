@@ -7,8 +7,8 @@ import hashlib
 import hmac
 
 from limner.bots.telegram.desk import Desk
-from limner.bots.telegram.incoming import Incoming
-from limner.bots.telegram.outgoing import Place
+from limner.bots.telegram.messages.outgoing import Place
+from limner.bots.telegram.updates.incoming import Incoming
 from limner.storage import Storage
 from limner.storage.users import User
 

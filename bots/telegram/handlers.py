@@ -16,10 +16,13 @@ from limner.bots.telegram.answers import Answers
 from limner.bots.telegram.checkout import Checkout
 from limner.bots.telegram.commands import Commands
 from limner.bots.telegram.desk import Desk
-from limner.bots.telegram.dispatch import Task
 from limner.bots.telegram.door import TelegramDoor
 from limner.bots.telegram.groups import Groups
-from limner.bots.telegram.incoming import (
+from limner.bots.telegram.messages.keyboards import press
+from limner.bots.telegram.messages.outgoing import Place
+from limner.bots.telegram.presses import Presses
+from limner.bots.telegram.updates.dispatch import Task
+from limner.bots.telegram.updates.incoming import (
     Command,
     Incoming,
     Mentioned,
@@ -30,9 +33,6 @@ from limner.bots.telegram.incoming import (
     Pressed,
     Words,
 )
-from limner.bots.telegram.keyboards import press
-from limner.bots.telegram.outgoing import Place
-from limner.bots.telegram.presses import Presses
 from limner.storage.users import User
 
 __all__ = ["Handlers"]

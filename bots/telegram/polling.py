@@ -8,7 +8,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from limner.bots.errors import RefusedBotError
 from limner.bots.telegram.application import TelegramApplication
 from limner.bots.telegram.patience import seconds_of
-from limner.bots.telegram.translate import ALLOWED_UPDATES
+from limner.bots.telegram.updates.translate import ALLOWED_UPDATES
 
 __all__ = ["ANOTHER", "WRONG_TOKEN", "poll"]
 

@@ -7,10 +7,10 @@ from limner.bots.telegram.answers import Answers, key_of
 from limner.bots.telegram.checkout import Checkout
 from limner.bots.telegram.desk import Desk
 from limner.bots.telegram.groups import came_from
-from limner.bots.telegram.incoming import Incoming
-from limner.bots.telegram.keyboards import style_of
-from limner.bots.telegram.outgoing import Text
+from limner.bots.telegram.messages.keyboards import style_of
+from limner.bots.telegram.messages.outgoing import Text
 from limner.bots.telegram.results import Results
+from limner.bots.telegram.updates.incoming import Incoming
 from limner.storage.errors import NotFoundError
 from limner.storage.users import User
 

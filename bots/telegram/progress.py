@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from limner.bots.replies import ProgressShown, QueueMoved
 from limner.bots.telegram.desk import Desk, home
 from limner.bots.telegram.limits import edit_pause, worth_telling
-from limner.bots.telegram.outgoing import Text
+from limner.bots.telegram.messages.outgoing import Text
 from limner.storage.errors import NotFoundError
 from limner.storage.users import User
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from limner.bots.replies import PortraitsReady
-from limner.bots.telegram.albums import Shown, paged, send_files, send_pictures
 from limner.bots.telegram.desk import Desk, home
 from limner.bots.telegram.groups import came_from
-from limner.bots.telegram.outgoing import Picture, Place
+from limner.bots.telegram.messages.albums import Shown, paged, send_files, send_pictures
+from limner.bots.telegram.messages.outgoing import Picture, Place
 from limner.storage.errors import NotFoundError
 from limner.storage.portraits import Portrait
 from limner.storage.requests import Request

@@ -17,7 +17,7 @@ from telegram.error import InvalidToken
 from limner.bots.errors import RefusedBotError
 from limner.bots.telegram.application import TelegramApplication
 from limner.bots.telegram.polling import WRONG_TOKEN
-from limner.bots.telegram.translate import ALLOWED_UPDATES
+from limner.bots.telegram.updates.translate import ALLOWED_UPDATES
 
 __all__ = ["Webhook", "create_app", "listen"]
 

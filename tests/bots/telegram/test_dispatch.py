@@ -10,9 +10,9 @@ import pytest_asyncio
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from limner.bots.errors import UnfetchableError
-from limner.bots.telegram.dispatch import Dispatcher, Task
-from limner.bots.telegram.fetch import BUDGET, Fetcher
-from limner.bots.telegram.incoming import Incoming, PhotoFile, Sender, Words
+from limner.bots.telegram.updates.dispatch import Dispatcher, Task
+from limner.bots.telegram.updates.fetch import BUDGET, Fetcher
+from limner.bots.telegram.updates.incoming import Incoming, PhotoFile, Sender, Words
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from limner.bots.telegram.outgoing import Place
+from limner.bots.telegram.messages.outgoing import Place
 from limner.tests.bots.telegram.conftest import Line
 from limner.tests.fakes.telegram import Person, TelegramServer
 

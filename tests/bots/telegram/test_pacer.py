@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from limner.bots.telegram.pacer import Pacer
+from limner.bots.telegram.messages.pacer import Pacer
 from limner.tests.fakes.telegram.calls import most_within
 
 ANN, BOB, GROUP = 1, 2, -100

@@ -10,11 +10,11 @@ from limner.bots import replies as r
 from limner.bots.phrases import Phrases
 from limner.bots.styles import StyleCard
 from limner.bots.telegram.commands import LISTED, LISTED_IN_GROUPS
-from limner.bots.telegram.keyboards import press, style_of
-from limner.bots.telegram.outgoing import Album, Keyboard, Picture, Text
+from limner.bots.telegram.messages.keyboards import press, style_of
+from limner.bots.telegram.messages.outgoing import Album, Keyboard, Picture, Text
+from limner.bots.telegram.messages.render import Renderer
 from limner.bots.telegram.packs import PACKS
 from limner.bots.telegram.presses import Presses
-from limner.bots.telegram.render import Renderer
 from limner.bots.turn import Limits
 from limner.bots.words import LANGUAGES, Words
 from limner.storage import Balance, Portrait, Request

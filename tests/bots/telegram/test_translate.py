@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from limner.bots.telegram.incoming import (
+from limner.bots.telegram.updates.incoming import (
     Command,
     Mentioned,
     Migrated,
@@ -15,7 +15,7 @@ from limner.bots.telegram.incoming import (
     Pressed,
     Words,
 )
-from limner.bots.telegram.translate import translate
+from limner.bots.telegram.updates.translate import translate
 
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "last_name": "Lee", "language_code": "de"}
 PRIVATE = {"id": 7, "type": "private", "first_name": "Ann"}

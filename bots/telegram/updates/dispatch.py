@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from limner.bots.telegram.fetch import Fetch, Fetcher
-from limner.bots.telegram.incoming import Incoming, PhotoFile
+from limner.bots.telegram.updates.fetch import Fetch, Fetcher
+from limner.bots.telegram.updates.incoming import Incoming, PhotoFile
 
 __all__ = ["Dispatcher", "Task"]
 

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from limner.bots.telegram.dispatch import Dispatcher
-from limner.bots.telegram.incoming import Incoming, PreCheckout, Pressed
-from limner.bots.telegram.translate import translate
+from limner.bots.telegram.updates.dispatch import Dispatcher
+from limner.bots.telegram.updates.incoming import Incoming, PreCheckout, Pressed
+from limner.bots.telegram.updates.translate import translate
 from limner.storage.inbox import Inbox
 
 __all__ = ["PLATFORM", "Reception"]

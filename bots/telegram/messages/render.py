@@ -9,9 +9,9 @@ from typing import Any
 
 from limner.bots import replies as r
 from limner.bots.phrases import Phrases
-from limner.bots.telegram.keyboards import PAGE, Keyboards
 from limner.bots.telegram.limits import ALBUM, CAPTION, LEAST_ALBUM, TEXT
-from limner.bots.telegram.outgoing import Album, Keyboard, Outgoing, Picture, Text
+from limner.bots.telegram.messages.keyboards import PAGE, Keyboards
+from limner.bots.telegram.messages.outgoing import Album, Keyboard, Outgoing, Picture, Text
 
 __all__ = ["Renderer"]
 

@@ -6,7 +6,7 @@ Source: https://core.telegram.org/bots/api#update
 from collections.abc import Mapping
 from typing import Any
 
-from limner.bots.telegram.incoming import (
+from limner.bots.telegram.updates.incoming import (
     Command,
     Content,
     Incoming,

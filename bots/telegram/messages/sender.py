@@ -21,8 +21,8 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
-from limner.bots.telegram.outgoing import Album, Document, Documents, Keyboard, Outgoing, Picture, Place, Text
-from limner.bots.telegram.pacer import Pacer
+from limner.bots.telegram.messages.outgoing import Album, Document, Documents, Keyboard, Outgoing, Picture, Place, Text
+from limner.bots.telegram.messages.pacer import Pacer
 from limner.bots.telegram.patience import seconds_of
 
 __all__ = ["Sender"]

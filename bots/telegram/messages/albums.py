@@ -12,8 +12,8 @@ from typing import TypeVar
 from telegram.error import BadRequest
 
 from limner.bots.telegram.limits import ALBUM, LEAST_ALBUM, PHOTO_BYTES
-from limner.bots.telegram.outgoing import Album, Document, Documents, Outgoing, Picture, Place
-from limner.bots.telegram.sender import Sender
+from limner.bots.telegram.messages.outgoing import Album, Document, Documents, Outgoing, Picture, Place
+from limner.bots.telegram.messages.sender import Sender
 
 __all__ = ["Shown", "paged", "send_files", "send_pictures"]
 

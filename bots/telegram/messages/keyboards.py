@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from limner.bots.styles import StyleCard
 from limner.bots.telegram.limits import CALLBACK_BYTES
-from limner.bots.telegram.outgoing import Button, Keyboard
+from limner.bots.telegram.messages.outgoing import Button, Keyboard
 from limner.bots.words import LANGUAGES, named
 
 __all__ = ["Keyboards", "press", "style_of"]

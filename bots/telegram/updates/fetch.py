@@ -8,9 +8,9 @@ from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from limner.bots.errors import UnfetchableError
-from limner.bots.telegram.incoming import PhotoFile
 from limner.bots.telegram.limits import DOWNLOAD_BYTES
 from limner.bots.telegram.patience import seconds_of
+from limner.bots.telegram.updates.incoming import PhotoFile
 
 __all__ = ["Fetch", "Fetcher"]
 

@@ -1,0 +1,1 @@
+"""What comes from Telegram: written down, told apart, its photo fetched, handled in its order."""
