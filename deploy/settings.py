@@ -55,7 +55,7 @@ class Settings:
         home = _home(environ)
         return cls(
             home=home,
-            database_url=environ.get("DATABASE_URL") or f"sqlite+aiosqlite:///{home / 'limner.db'}",
+            database_url=environ.get("DATABASE_URL") or f"sqlite:///{home / 'limner.db'}",
             object_store_url=environ.get("OBJECT_STORE_URL") or (home / "objects").as_uri(),
             redis_url=environ.get("REDIS_URL") or None,
             base_model=environ.get("LIMNER_BASE_MODEL") or "nano",

@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from limner.storage.database import Clock, Database, create_engine, utc_now
+from limner.storage.database import Clock, Database, open_database, utc_now
 from limner.storage.face_loras import FaceLora, FaceLoras
 from limner.storage.forgetting import Forgetting, Receipt
 from limner.storage.inbox import Inbox, Update
@@ -127,7 +127,7 @@ async def open_storage(
     (UTC) what somebody has left is filled up to `daily_portraits`, where 0 is without renewal. `clock` tells the time
     in UTC.
     """
-    database = Database(create_engine(database_url))
+    database = open_database(database_url)
     try:
         keys = Keys(database, master_key, clock)
         objects = Objects(open_store(object_store_url), keys)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from limner.storage.database import Clock, Database
+from limner.storage.database import Clock, Connection, Database
 from limner.storage.errors import NotFoundError
 from limner.storage.inbox import forget_lane, user_lane
 from limner.storage.keys import Keys
@@ -104,7 +103,7 @@ class Forgetting:
             forgotten = set((await connection.execute(sa.select(deletion_log.c.user_hash))).scalars())
         return {owner for owner in owners if owner in here or self._keys.fingerprint(owner) in forgotten}
 
-    async def _destroy_key(self, connection: AsyncConnection, user_id: str) -> None:
+    async def _destroy_key(self, connection: Connection, user_id: str) -> None:
         user = (await connection.execute(sa.select(users).where(users.c.id == user_id))).one_or_none()
         if user is None:
             raise NotFoundError("user", user_id)
@@ -127,6 +126,7 @@ class Forgetting:
         await connection.execute(users.update().where(users.c.id == user_id).values(nameless))
 
 
-async def _count(connection: AsyncConnection, table: sa.Table, user_id: str) -> int:
+async def _count(connection: Connection, table: sa.Table, user_id: str) -> int:
     query = sa.select(sa.func.count()).select_from(table).where(table.c.user_id == user_id)
-    return (await connection.execute(query)).scalar_one()
+    counted: int = (await connection.execute(query)).scalar_one()
+    return counted

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from limner.storage.database import Clock, Database, columns_of, insert_all_new
+from limner.storage.database import Clock, Connection, Database, columns_of, insert_all_new
 from limner.storage.schema import inbox
 
 NOBODY = ""
@@ -34,7 +33,7 @@ def user_lane(platform_id: str) -> str:
     return f"user:{platform_id}"
 
 
-async def forget_lane(connection: AsyncConnection, now: datetime, platform: str, lane: str) -> int:
+async def forget_lane(connection: Connection, now: datetime, platform: str, lane: str) -> int:
     """Take bodies and name out of a lane's updates, in the caller's transaction; return how many there were.
 
     The numbers stay as done: an update that comes again must not make the forgotten person anew.

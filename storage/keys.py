@@ -12,9 +12,8 @@ import os
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from limner.storage.database import Clock, Database
+from limner.storage.database import Clock, Connection, Database
 from limner.storage.errors import NotFoundError, UnreadableObjectError
 from limner.storage.schema import data_keys
 
@@ -54,7 +53,7 @@ class Keys:
         self._log_key = hmac.digest(master_key, b"limner deletion log", hashlib.sha256)
         self._clock = clock
 
-    async def create(self, connection: AsyncConnection, user_id: str) -> None:
+    async def create(self, connection: Connection, user_id: str) -> None:
         """Make a person's data key, in the transaction that makes the person."""
         wrapped = seal(self._master, _place(user_id), os.urandom(KEY_BYTES))
         row = {"user_id": user_id, "wrapped": wrapped, "created_at": self._clock()}
@@ -69,7 +68,7 @@ class Keys:
             raise NotFoundError("data key of", user_id)
         return unseal(self._master, _place(user_id), wrapped)
 
-    async def destroy(self, connection: AsyncConnection, user_id: str) -> bool:
+    async def destroy(self, connection: Connection, user_id: str) -> bool:
         """Delete a person's data key; tell whether there was one."""
         done = await connection.execute(data_keys.delete().where(data_keys.c.user_id == user_id))
         return done.rowcount == 1

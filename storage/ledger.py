@@ -8,14 +8,13 @@ is killed or run twice, available + held + spent = granted. It fails closed: wit
 from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from limner.storage.database import insert_new
+from limner.storage.database import Connection, insert_new
 from limner.storage.errors import NotFoundError, QuotaExceededError
 from limner.storage.schema import accounts, entries, holds
 
 
-async def grant(connection: AsyncConnection, now: datetime, user_id: str, amount: int, key: str) -> bool:
+async def grant(connection: Connection, now: datetime, user_id: str, amount: int, key: str) -> bool:
     """Add `amount` to what is available, once for each key; tell whether it was added now."""
     if not await _enter(connection, now, user_id, "grant", amount, key):
         return False
@@ -29,7 +28,7 @@ async def grant(connection: AsyncConnection, now: datetime, user_id: str, amount
     return True
 
 
-async def renew(connection: AsyncConnection, now: datetime, user_id: str, amount: int, day: date) -> bool:
+async def renew(connection: Connection, now: datetime, user_id: str, amount: int, day: date) -> bool:
     """Fill what is available up to `amount`, at most once a day and never back in time; tell whether any was added.
 
     The day counts as renewed also when nothing was missing: what is used up later that day stays used up. Whoever has
@@ -47,7 +46,7 @@ async def renew(connection: AsyncConnection, now: datetime, user_id: str, amount
     return await grant(connection, now, user_id, missing, f"free:{user_id}:{day}")
 
 
-async def withdraw(connection: AsyncConnection, now: datetime, user_id: str, amount: int, key: str) -> int:
+async def withdraw(connection: Connection, now: datetime, user_id: str, amount: int, key: str) -> int:
     """Take back up to `amount` of what is available, and of what was granted, for a key; return how much it was.
 
     Nothing is taken where nothing is left or the account is gone. May be called once for each key.
@@ -74,7 +73,7 @@ def next_midnight(now: datetime) -> datetime:
 
 
 async def reserve(
-    connection: AsyncConnection,
+    connection: Connection,
     now: datetime,
     user_id: str,
     amount: int,
@@ -105,7 +104,7 @@ async def reserve(
     return True
 
 
-async def settle(connection: AsyncConnection, now: datetime, key: str, spend: int | None) -> bool:
+async def settle(connection: Connection, now: datetime, key: str, spend: int | None) -> bool:
     """End a hold: spend `spend` of it (None: all of it) and give back the rest; tell whether it ended now.
 
     A hold that was settled before, either way, stays as it is. Raises NotFoundError for an unknown key.
@@ -132,7 +131,7 @@ async def settle(connection: AsyncConnection, now: datetime, key: str, spend: in
     return True
 
 
-async def _pay(connection: AsyncConnection, user_id: str, spent: int, returned: int) -> None:
+async def _pay(connection: Connection, user_id: str, spent: int, returned: int) -> None:
     await connection.execute(
         accounts.update()
         .where(accounts.c.user_id == user_id)
@@ -144,7 +143,7 @@ async def _pay(connection: AsyncConnection, user_id: str, spent: int, returned: 
     )
 
 
-async def _enter(connection: AsyncConnection, now: datetime, user_id: str, kind: str, amount: int, key: str) -> bool:
+async def _enter(connection: Connection, now: datetime, user_id: str, kind: str, amount: int, key: str) -> bool:
     if amount <= 0:
         raise ValueError(f"An amount of {amount} is no entry; it must be positive.")
     query = sa.select(entries.c.user_id, entries.c.amount).where(entries.c.key == key, entries.c.kind == kind)
@@ -159,7 +158,7 @@ async def _enter(connection: AsyncConnection, now: datetime, user_id: str, kind:
     return False
 
 
-async def _same_hold(connection: AsyncConnection, user_id: str, amount: int, key: str) -> None:
+async def _same_hold(connection: Connection, user_id: str, amount: int, key: str) -> None:
     query = sa.select(holds.c.user_id, holds.c.amount).where(holds.c.key == key)
     found = (await connection.execute(query)).one_or_none()
     if found is None:  # the insert was refused for another reason: no such user, or nothing asked for
@@ -170,7 +169,7 @@ async def _same_hold(connection: AsyncConnection, user_id: str, amount: int, key
         raise ValueError(f"The key {key!r} holds something else already.")
 
 
-async def _available(connection: AsyncConnection, user_id: str) -> int:
+async def _available(connection: Connection, user_id: str) -> int:
     query = sa.select(accounts.c.available).where(accounts.c.user_id == user_id)
     found: int | None = (await connection.execute(query)).scalar_one_or_none()
     if found is None:

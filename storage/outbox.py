@@ -10,9 +10,8 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from limner.storage.database import Clock, Database, columns_of, insert_new
+from limner.storage.database import Clock, Connection, Database, columns_of, insert_new
 from limner.storage.errors import NotFoundError
 from limner.storage.schema import outbox, users
 
@@ -34,7 +33,7 @@ class Notice:
 
 
 async def post(
-    connection: AsyncConnection,
+    connection: Connection,
     now: datetime,
     user_id: str,
     kind: NoticeKind,

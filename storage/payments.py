@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from limner.storage import ledger
-from limner.storage.database import Clock, Database, columns_of, insert_new
+from limner.storage.database import Clock, Connection, Database, columns_of, insert_new
 from limner.storage.errors import AlreadyRefundedError, NotFoundError
 from limner.storage.schema import payments
 
@@ -96,7 +95,7 @@ def _key(charge_id: str) -> str:
     return f"payment:{charge_id}"
 
 
-async def _one(connection: AsyncConnection, charge_id: str) -> Payment:
+async def _one(connection: Connection, charge_id: str) -> Payment:
     query = sa.select(*columns_of(payments, Payment)).where(payments.c.charge_id == charge_id)
     row = (await connection.execute(query)).one_or_none()
     if row is None:
@@ -104,7 +103,7 @@ async def _one(connection: AsyncConnection, charge_id: str) -> Payment:
     return Payment(*row)
 
 
-async def _same_payment(connection: AsyncConnection, payment: Payment) -> None:
+async def _same_payment(connection: Connection, payment: Payment) -> None:
     try:
         known = await _one(connection, payment.charge_id)
     except NotFoundError:  # so it was the user's foreign key that refused

@@ -9,10 +9,9 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from limner.storage import outbox
-from limner.storage.database import Clock, Database, columns_of, insert_new
+from limner.storage.database import Clock, Connection, Database, columns_of, insert_new
 from limner.storage.errors import DuplicatePhotoError, NotFoundError, SetClosedError, StorageError
 from limner.storage.objects import Objects
 from limner.storage.schema import photo_sets, photos
@@ -215,7 +214,7 @@ class Photos:
         return path
 
 
-async def _owner(connection: AsyncConnection, photo_id: str) -> str:
+async def _owner(connection: Connection, photo_id: str) -> str:
     owner: str | None = (
         await connection.execute(sa.select(photos.c.user_id).where(photos.c.id == photo_id))
     ).scalar_one_or_none()
@@ -224,7 +223,7 @@ async def _owner(connection: AsyncConnection, photo_id: str) -> str:
     return owner
 
 
-async def _check_free(connection: AsyncConnection, photo: Photo, dedupe_key: str | None) -> None:
+async def _check_free(connection: Connection, photo: Photo, dedupe_key: str | None) -> None:
     # FOR UPDATE lets one photo at a time into a set on PostgreSQL; SQLite has one writer anyway and ignores it.
     mine = (
         sa.select(photo_sets.c.state)

@@ -12,10 +12,9 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from limner.storage import ledger, outbox
-from limner.storage.database import Clock, Database, columns_of, insert_new
+from limner.storage.database import Clock, Connection, Database, columns_of, insert_new
 from limner.storage.errors import NotFoundError
 from limner.storage.objects import Objects
 from limner.storage.portraits import NewPortrait, rows_for
@@ -202,13 +201,13 @@ def _oldest_first() -> sa.Select[Any]:
     return sa.select(*columns_of(requests, Request)).order_by(requests.c.created_at, requests.c.id)
 
 
-async def _check_set(connection: AsyncConnection, user_id: str, set_id: str) -> None:
+async def _check_set(connection: Connection, user_id: str, set_id: str) -> None:
     query = sa.select(photo_sets.c.id).where(photo_sets.c.id == set_id, photo_sets.c.user_id == user_id)
     if (await connection.execute(query)).first() is None:
         raise NotFoundError("photo set", set_id)
 
 
-async def _one(connection: AsyncConnection, condition: sa.ColumnElement[bool], name: str) -> Request:
+async def _one(connection: Connection, condition: sa.ColumnElement[bool], name: str) -> Request:
     row = (await connection.execute(sa.select(*columns_of(requests, Request)).where(condition))).one_or_none()
     if row is None:
         raise NotFoundError("request", name)

@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from limner.storage.database import Clock, Database
+from limner.storage.database import Clock, Connection, Database
 from limner.storage.objects import Objects
 from limner.storage.schema import (
     OBJECT_COLUMNS,
@@ -72,7 +71,7 @@ class Retention:
             return (await connection.execute(query)).scalars().all()
 
 
-async def _delete_old(connection: AsyncConnection, set_id: str, before: datetime) -> list[str | None]:
+async def _delete_old(connection: Connection, set_id: str, before: datetime) -> list[str | None]:
     """Delete the rows of a set that are too old, and the set with the last of them; return the paths they named."""
     # FOR UPDATE: from here to the end no request can begin from this set. SQLite has one writer and ignores it.
     await connection.execute(sa.select(photo_sets.c.id).where(photo_sets.c.id == set_id).with_for_update())
@@ -104,7 +103,7 @@ def _is_empty(set_id: str, before: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(old, *(~part for part in parts))
 
 
-async def _delete_traces(connection: AsyncConnection, before: datetime) -> None:
+async def _delete_traces(connection: Connection, before: datetime) -> None:
     """Delete old notices, and lead conversations away from sets that nothing can be painted from any more."""
     await connection.execute(outbox.delete().where(outbox.c.delivered_at < before))
     learned = sa.exists().where(face_loras.c.set_id == chat_states.c.set_id)

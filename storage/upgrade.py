@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import Connection
 
-from limner.storage.database import Database, create_engine
+from limner.storage.database import open_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -22,7 +22,7 @@ def migrate(database_url: str) -> None:
 
 
 async def _upgrade(database_url: str) -> None:
-    database = Database(create_engine(database_url))
+    database = open_database(database_url)
     try:
         async with database.write() as connection:
             await connection.run_sync(_run)

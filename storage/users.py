@@ -6,10 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from limner.storage import ledger
-from limner.storage.database import Clock, Database, columns_of, insert_new
+from limner.storage.database import Clock, Connection, Database, columns_of, insert_new
 from limner.storage.errors import NotFoundError
 from limner.storage.keys import Keys
 from limner.storage.schema import accounts, chat_notes, chat_states, consents, deletion_log, users
@@ -134,7 +133,7 @@ class Users:
             value: str | None = (await connection.execute(query)).scalar_one_or_none()
         return value
 
-    async def _create(self, connection: AsyncConnection, platform: str, platform_id: str, language: str) -> None:
+    async def _create(self, connection: Connection, platform: str, platform_id: str, language: str) -> None:
         user_id, now = uuid4().hex, self._clock()
         row = {"id": user_id, "platform": platform, "platform_id": platform_id}
         if not await insert_new(connection, users, **row, language=language, created_at=now):
@@ -148,7 +147,7 @@ class Users:
             await ledger.grant(connection, now, user_id, amount, f"{why}:{user_id}")
 
     async def _left_behind(
-        self, connection: AsyncConnection, platform: str, platform_id: str
+        self, connection: Connection, platform: str, platform_id: str
     ) -> tuple[int, str, date] | None:
         query = (
             sa.select(deletion_log.c.quota_left, deletion_log.c.at)
@@ -165,7 +164,7 @@ class Users:
             row = (await connection.execute(_select().where(condition))).mappings().one_or_none()
         return None if row is None else User(**row)
 
-    async def _require(self, connection: AsyncConnection, user_id: str) -> None:
+    async def _require(self, connection: Connection, user_id: str) -> None:
         if (await connection.execute(sa.select(users.c.id).where(users.c.id == user_id))).first() is None:
             raise NotFoundError("user", user_id)
 

@@ -11,7 +11,7 @@ from limner.deploy.settings import Settings
 def test_nothing_set_gives_local_defaults(tmp_path: Path) -> None:
     """With only a home folder everything lies below it and no Redis is asked for."""
     settings = Settings.from_env({"LIMNER_HOME": str(tmp_path)})
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/limner.db"
+    assert settings.database_url == f"sqlite:///{tmp_path}/limner.db"
     assert settings.object_store_url == f"file://{tmp_path}/objects"
     assert settings.redis_url is None
     assert settings.base_model == "nano"

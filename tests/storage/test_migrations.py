@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from limner.storage import migrate, open_storage
-from limner.storage.database import Database, create_engine
+from limner.storage.database import open_database
 from limner.storage.schema import metadata
 from limner.storage.upgrade import MIGRATIONS
 
@@ -36,7 +36,7 @@ def move(path: Path, direction: Callable[[Config, str], None], revision: str) ->
         direction(config, revision)
 
     async def go() -> None:
-        database = Database(create_engine(f"sqlite:///{path}"))
+        database = open_database(f"sqlite:///{path}")
         async with database.write() as connection:
             await connection.run_sync(run)
         await database.close()
@@ -48,7 +48,7 @@ async def test_migrations_lead_to_the_schema(tmp_path: Path) -> None:
     """After all migrations, Alembic finds nothing that the schema has and the database has not, or the reverse."""
     url = f"sqlite:///{tmp_path / 'new' / 'limner.db'}"
     migrate(url)  # inside a running event loop, on purpose
-    database = Database(create_engine(url))
+    database = open_database(url)
     async with database.read() as connection:
         assert await connection.run_sync(differences) == []
     await database.close()
