@@ -10,6 +10,7 @@ from limner.bots.events import (
     StatusAsked,
 )
 from limner.bots.intake import look_again
+from limner.bots.joining import card
 from limner.bots.replies import (
     ConsentAsked,
     ForgetQuestion,
@@ -21,7 +22,7 @@ from limner.bots.replies import (
     Said,
     StatusShown,
 )
-from limner.bots.turn import Turn, queue_may_be_away
+from limner.bots.turn import CONSENT_VERSION, Turn, has_consent, queue_may_be_away
 from limner.bots.words import closest
 from limner.storage.photos import Photo
 from limner.storage.requests import Request
@@ -38,16 +39,8 @@ __all__ = [
     "status",
 ]
 
-CONSENT_VERSION = "2"
-"""Goes up whenever `consent-text` or `consent-only-yours` changes its meaning: everybody is asked again."""
-
 SHOWN = 20
 """How many past requests are drawn anew. Older portraits stay in storage until they are deleted."""
-
-
-async def has_consent(turn: Turn) -> bool:
-    """Say whether the person agreed to the text of today."""
-    return await turn.tools.storage.users.has_consent(turn.user.id, CONSENT_VERSION)
 
 
 async def start(turn: Turn, event: Started) -> list[Reply]:
@@ -75,7 +68,9 @@ async def consented(turn: Turn, event: ConsentGiven) -> list[Reply]:
     await turn.tools.storage.users.record_consent(turn.user.id, event.version)
     if turn.state.name == "new":
         await turn.go("collecting")
-    return [Said("consent-thanks", {"least": turn.tools.limits.least_photos})]
+    thanks = Said("consent-thanks", {"least": turn.tools.limits.least_photos})
+    joining = await turn.tools.storage.events.joining(turn.user.id)
+    return [thanks] if joining is None else [thanks, *await card(turn, joining.id)]
 
 
 async def quota(turn: Turn, event: QuotaAsked) -> list[Reply]:
@@ -84,8 +79,10 @@ async def quota(turn: Turn, event: QuotaAsked) -> list[Reply]:
 
 
 async def status(turn: Turn, event: StatusAsked) -> list[Reply]:
-    """Tell where we are."""
-    return [StatusShown(await overview(turn))]
+    """Tell where we are, also in an event that waits for photos."""
+    joining = await turn.tools.storage.events.joining(turn.user.id)
+    cards = [] if joining is None else await card(turn, joining.id)
+    return [StatusShown(await overview(turn)), *cards]
 
 
 async def forget_ask(turn: Turn, event: ForgetAsked) -> list[Reply]:

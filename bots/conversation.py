@@ -17,13 +17,17 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-from limner.bots import account, intake, requesting
+from limner.bots import account, intake, joining, requesting
 from limner.bots.account import CONSENT_VERSION
 from limner.bots.events import (
     AgainAsked,
     CancelAsked,
     ConsentGiven,
     Event,
+    EventBegun,
+    EventGallery,
+    EventJoined,
+    EventLeft,
     ForgetAsked,
     ForgetConfirmed,
     LanguageChosen,
@@ -80,19 +84,23 @@ ANYWHERE: dict[type, Handler] = {
     StylesAsked: requesting.styles,
     CancelAsked: requesting.cancel,
     RequestFinished: requesting.finished,
+    EventJoined: joining.join,
+    EventGallery: joining.gallery,
+    EventLeft: joining.leave,
+    EventBegun: joining.begin,
 }
 
 TABLE: dict[tuple[str, type], Handler] = {
     ("new", PhotoReceived): intake.take,
     ("collecting", PhotoReceived): intake.take,
     ("collecting", PhotosCleared): intake.clear,
-    ("collecting", PhotosDone): intake.done,
+    ("collecting", PhotosDone): joining.done,
     ("collecting", PhotosMoreAsked): intake.more,
     ("collecting", StyleChosen): requesting.choose,
     ("collecting", AgainAsked): requesting.again,
     ("choosing", PhotoReceived): intake.take,
     ("choosing", PhotosCleared): intake.clear,
-    ("choosing", PhotosDone): intake.done,
+    ("choosing", PhotosDone): joining.done,
     ("choosing", PhotosMoreAsked): intake.more,
     ("choosing", StyleChosen): requesting.choose,
     ("choosing", AgainAsked): requesting.again,
@@ -104,13 +112,13 @@ TABLE: dict[tuple[str, type], Handler] = {
     ("waiting", AgainAsked): requesting.again,
     ("done", PhotoReceived): intake.take,
     ("done", PhotosCleared): intake.clear,
-    ("done", PhotosDone): intake.done,
+    ("done", PhotosDone): joining.done,
     ("done", PhotosMoreAsked): intake.more,
     ("done", StyleChosen): requesting.choose,
     ("done", AgainAsked): requesting.again,
 }
 
-NEEDS_CONSENT = (PhotoReceived, PhotosCleared, PhotosDone, PhotosMoreAsked, StyleChosen, AgainAsked)
+NEEDS_CONSENT = (PhotoReceived, PhotosCleared, PhotosDone, PhotosMoreAsked, StyleChosen, AgainAsked, EventBegun)
 
 
 @dataclass(frozen=True, slots=True)

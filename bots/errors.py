@@ -8,6 +8,7 @@
     ├── BadUploadError         a body that holds no photos in the form we read
     ├── NotSignedInError       a session cookie is missing or was not made here
     ├── UnfetchableError       a photo cannot be had from the platform, for a reason that people can be told
+    ├── PlaceGoneError         the group or channel of an avatar event is gone, or will not have the bot
     └── RefusedBotError        the platform will not work with this bot: a wrong token, or another process has it
 
 Storage's and the queue's own errors pass through: the rim of one update turns whatever is left into "that went wrong".
@@ -19,6 +20,7 @@ __all__ = [
     "BotsError",
     "MissingWordsError",
     "NotSignedInError",
+    "PlaceGoneError",
     "RefusedBotError",
     "UnfetchableError",
 ]
@@ -54,6 +56,10 @@ class UnfetchableError(BotsError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"The photo cannot be fetched: {reason}.")
         self.reason = reason
+
+
+class PlaceGoneError(BotsError):
+    """The place of an avatar event is gone, or will not have the bot; the message says which and why."""
 
 
 class RefusedBotError(BotsError):

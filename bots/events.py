@@ -13,6 +13,10 @@ __all__ = [
     "CancelAsked",
     "ConsentGiven",
     "Event",
+    "EventBegun",
+    "EventGallery",
+    "EventJoined",
+    "EventLeft",
     "ForgetAsked",
     "ForgetConfirmed",
     "LanguageChosen",
@@ -133,6 +137,37 @@ class ForgetConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class EventJoined:
+    """The person wants to take part in a community's avatar event, under this name; or to see how they stand in it."""
+
+    event_id: str
+    name: str
+    gallery: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventGallery:
+    """The person wants their portrait to be shown in an event's gallery, or not (any more)."""
+
+    event_id: str
+    gallery: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventLeft:
+    """The person takes part in an event no more."""
+
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventBegun:
+    """The person wants their portraits of an event now, with the face that is known."""
+
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFinished:
     """News: a request was made, failed or was cancelled; the outcome lies in storage."""
 
@@ -156,6 +191,10 @@ Event = (
     | StatusAsked
     | ForgetAsked
     | ForgetConfirmed
+    | EventJoined
+    | EventGallery
+    | EventLeft
+    | EventBegun
     | PhotoExamined
     | RequestFinished
 )

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from limner.queue.messages import ExaminePhoto, MakePortraits, News
+from limner.queue.messages import ExaminePhoto, MakePortraits, MakePoster, News
+from limner.storage.events import AvatarEvent, Counts, Member, NewEvent
+from limner.storage.galleries import Show
 from limner.storage.outbox import Notice
 from limner.storage.photos import Photo
 from limner.storage.portraits import Portrait
@@ -27,6 +29,9 @@ class Users(Protocol):
 
     async def get(self, user_id: str) -> User:
         """Find one by id; NotFoundError where there is none."""
+
+    async def community(self, platform: str, place_id: str, language: str = "en") -> User:
+        """Find the user that a group or server is itself, or make it."""
 
     async def set_language(self, user_id: str, language: str) -> None:
         """Change the language that somebody is spoken to in."""
@@ -79,7 +84,16 @@ class Requests(Protocol):
     """Requests for portraits."""
 
     async def accept(
-        self, user_id: str, set_id: str, style: str, count: int, seed: int, key: str | None = None
+        self,
+        user_id: str,
+        set_id: str,
+        style: str,
+        count: int,
+        seed: int,
+        key: str | None = None,
+        *,
+        event_id: str | None = None,
+        payer_id: str | None = None,
     ) -> Request:
         """Reserve quota and queue a request, once for each key; QuotaExceededError where too little is left."""
 
@@ -97,6 +111,80 @@ class Requests(Protocol):
 
     async def active(self, user_id: str) -> Sequence[Request]:
         """List a user's requests that have not ended."""
+
+
+class Events(Protocol):
+    """Avatar events of communities, and who takes part."""
+
+    async def create(self, new: NewEvent) -> AvatarEvent:
+        """Open an event; EventOpenError where the community has one."""
+
+    async def get(self, event_id: str) -> AvatarEvent:
+        """Find one by id; NotFoundError where there is none."""
+
+    async def of_community(self, community_id: str) -> AvatarEvent | None:
+        """Find a community's event that has not ended, else its latest."""
+
+    async def unfinished(self, platform: str) -> Sequence[AvatarEvent]:
+        """List the events of which something is still to be done."""
+
+    async def join(self, event_id: str, user_id: str, name: str, *, gallery: bool) -> bool:
+        """Let somebody take part; EventClosedError, EventFullError, NotFoundError."""
+
+    async def leave(self, event_id: str, user_id: str) -> bool:
+        """Let somebody take part no more."""
+
+    async def set_gallery(self, event_id: str, user_id: str, *, gallery: bool) -> None:
+        """Say whether a member's portrait may be shown; NotFoundError for somebody else."""
+
+    async def member(self, event_id: str, user_id: str) -> Member | None:
+        """Find somebody who takes part."""
+
+    async def joining(self, user_id: str) -> AvatarEvent | None:
+        """Find the event that somebody has joined and has nothing of yet."""
+
+    async def tries(self, event_id: str, user_id: str) -> int:
+        """Count a member's requests that came to nothing."""
+
+    async def counts(self, event_id: str) -> Counts:
+        """Count members and portraits."""
+
+    async def waiting(self, event_id: str) -> Sequence[str]:
+        """List the requests that nobody has begun."""
+
+    async def move(self, event_id: str, before: str, after: str) -> bool:
+        """Take an event from one state to another."""
+
+    async def note(self, event_id: str, **values: str | bool | int | None) -> None:
+        """Write down what was told."""
+
+
+class Galleries(Protocol):
+    """What events show in public."""
+
+    async def due(self, event_id: str) -> Sequence[Show]:
+        """List the portraits that may be shown and are not yet."""
+
+    async def on_show(self, event_id: str) -> Sequence[Show]:
+        """List the portraits that are shown."""
+
+    async def shown(self, event_id: str, user_id: str, reference: str) -> None:
+        """Write down that a portrait is posted."""
+
+    async def stale(self, event_id: str) -> Sequence[str]:
+        """List the posts that must be taken away."""
+
+    async def taken_away(self, event_id: str, reference: str) -> None:
+        """Write down that a post is gone."""
+
+    async def want_poster(self, event_id: str) -> None:
+        """Ask for the first poster."""
+
+    async def read_poster(self, event_id: str) -> bytes:
+        """Give the newest poster; NotFoundError where there is none."""
+
+    async def give_up(self, event_id: str) -> None:
+        """End everything that concerns a place which is gone."""
 
 
 class Portraits(Protocol):
@@ -176,6 +264,14 @@ class Storage(Protocol):
         """Where they are kept."""
 
     @property
+    def events(self) -> Events:
+        """Where avatar events are kept."""
+
+    @property
+    def galleries(self) -> Galleries:
+        """Where it is kept what they show."""
+
+    @property
     def quota(self) -> Quota:
         """Where accounts are kept."""
 
@@ -195,6 +291,9 @@ class Queue(Protocol):
 
     async def make_portraits(self, command: MakePortraits) -> None:
         """Have portraits made; asking twice is harmless."""
+
+    async def make_poster(self, command: MakePoster) -> None:
+        """Have an event's poster made; asking twice is harmless."""
 
     async def cancel(self, request_id: str, attempt: int = 1) -> None:
         """Stop a request; doing it twice changes nothing."""

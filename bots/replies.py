@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from limner.bots.styles import StyleCard
+from limner.storage.events import AvatarEvent, Member
 from limner.storage.photos import Photo
 from limner.storage.portraits import Portrait
 from limner.storage.quota import Balance
@@ -15,6 +16,7 @@ from limner.storage.requests import Request
 
 __all__ = [
     "ConsentAsked",
+    "EventShown",
     "ForgetQuestion",
     "Forgotten",
     "Overview",
@@ -224,6 +226,20 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class EventShown:
+    """Show an avatar event to somebody who takes part: what it is, and what they can do.
+
+    `ready` says that portraits can be asked for now, without further photos; `served` that they have theirs or that
+    they are under way.
+    """
+
+    event: AvatarEvent
+    member: Member
+    ready: bool
+    served: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatusShown:
     """Where we are."""
 
@@ -249,4 +265,5 @@ Reply = (
     | ForgetQuestion
     | Forgotten
     | StatusShown
+    | EventShown
 )

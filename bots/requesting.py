@@ -4,6 +4,8 @@ A request is written down (with its quota reserved) before it is enqueued, and e
 cancellation, a failure with its reason.
 """
 
+from dataclasses import dataclass
+
 from limner.bots.events import AgainAsked, CancelAsked, RequestFinished, StyleChosen, StylesAsked
 from limner.bots.intake import not_enough
 from limner.bots.replies import (
@@ -21,7 +23,30 @@ from limner.queue.messages import MakePortraits
 from limner.storage.errors import NotFoundError, QuotaExceededError
 from limner.storage.requests import Request
 
-__all__ = ["again", "cancel", "choose", "ended", "finished", "settled_name", "styles"]
+__all__ = [
+    "Order",
+    "again",
+    "ask",
+    "cancel",
+    "choose",
+    "ended",
+    "finished",
+    "set_for_request",
+    "settled_name",
+    "stop",
+    "styles",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for: once for each `key`, from the account of `payer_id` where it is not the person's own."""
+
+    style: str
+    count: int
+    key: str | None = None
+    event_id: str | None = None
+    payer_id: str | None = None
 
 
 async def styles(turn: Turn, event: StylesAsked) -> list[Reply]:
@@ -34,7 +59,7 @@ async def choose(turn: Turn, event: StyleChosen) -> list[Reply]:
     if event.style not in turn.tools.styles:
         shown = StylesShown(tuple(turn.tools.styles.values()))
         return [Said("style-unknown", {"style": event.style}), shown]
-    return await _request(turn, event.style, event.key)
+    return await ask(turn, Order(event.style, turn.tools.limits.portraits, event.key))
 
 
 async def again(turn: Turn, event: AgainAsked) -> list[Reply]:
@@ -50,14 +75,14 @@ async def again(turn: Turn, event: AgainAsked) -> list[Reply]:
         style, set_id = request.style, request.set_id
     if style is None or style not in turn.tools.styles:
         return [Said("style-none-yet"), StylesShown(tuple(turn.tools.styles.values()))]
-    return await _request(turn, style, event.key, set_id)
+    return await ask(turn, Order(style, turn.tools.limits.portraits, event.key), set_id)
 
 
 async def cancel(turn: Turn, event: CancelAsked) -> list[Reply]:
     """Stop what is waiting or under way. That it has ended is told by `finished`, as for any other ending."""
     active = await turn.tools.storage.requests.active(turn.user.id)
     for request in active:
-        await _stop(turn, request)
+        await stop(turn, request)
     return [Said("request-stopping" if active else "request-none")]
 
 
@@ -89,25 +114,58 @@ def settled_name(request: Request | None) -> str:
     return "collecting" if request.reason == "too_few_photos" else "choosing"
 
 
-async def _request(turn: Turn, style: str, key: str | None, set_id: str | None = None) -> list[Reply]:
-    known = await turn.tools.storage.requests.keyed(turn.user.id, key) if key else None
+async def ask(turn: Turn, order: Order, set_id: str | None = None) -> list[Reply]:
+    """Ask for portraits, from the set that is named or else from the one that the person is at.
+
+    Raises NotFoundError where the payer is gone.
+    """
+    known = await turn.tools.storage.requests.keyed(turn.user.id, order.key) if order.key else None
     if known is not None:
         return [await _begun(turn, known)]
     if await turn.tools.storage.requests.active(turn.user.id):
         return [Said("request-busy")]
-    set_id = set_id or await _set_for_request(turn)
+    set_id = set_id or await set_for_request(turn)
     if set_id is None:
         in_set = await turn.count()
         return [not_enough(in_set) or Said("photos-ask", {"least": in_set.least}), PhotosShown(in_set)]
-    return [await _accepted(turn, set_id, style, key)]
+    return [await _accepted(turn, set_id, order)]
 
 
-async def _accepted(turn: Turn, set_id: str, style: str, key: str | None) -> RequestAccepted | QuotaShort:
-    storage, count = turn.tools.storage, turn.tools.limits.portraits
+async def set_for_request(turn: Turn) -> str | None:
+    """Choose the open set if it is good enough, else the set of the last request, which has its Face LoRA.
+
+    Whoever chooses a style has no more photos to send, with or without pressing Done.
+    """
+    count = await turn.count()
+    if count.enough and not count.checking:
+        return await turn.tools.storage.photos.open_set(turn.user.id)
+    if turn.state.name == "collecting" and await turn.photos():
+        return None  # photos that were sent are not passed over in silence
+    return turn.state.set_id
+
+
+async def stop(turn: Turn, request: Request) -> None:
+    """Take a request back."""
+    await turn.tools.storage.requests.cancel(request.id)
+    with queue_may_be_away():
+        await turn.tools.queue.cancel(request.id, request.attempt)
+
+
+async def _accepted(turn: Turn, set_id: str, order: Order) -> RequestAccepted | QuotaShort:
+    storage = turn.tools.storage
     try:
-        request = await storage.requests.accept(turn.user.id, set_id, style, count, turn.tools.seed(), key)
+        request = await storage.requests.accept(
+            turn.user.id,
+            set_id,
+            order.style,
+            order.count,
+            turn.tools.seed(),
+            order.key,
+            event_id=order.event_id,
+            payer_id=order.payer_id,
+        )
     except QuotaExceededError as short:
-        return QuotaShort(count, short.available, short.resets_at)
+        return QuotaShort(order.count, short.available, short.resets_at)
     if turn.state.set_id not in {None, set_id}:
         # Nothing can be asked of the former set any more, and photos of faces stay no longer than they are needed.
         await storage.photos.delete_originals(str(turn.state.set_id))
@@ -122,22 +180,3 @@ async def _begun(turn: Turn, request: Request) -> RequestAccepted:
         await turn.tools.queue.make_portraits(MakePortraits(request.id, turn.user.id, request.attempt))
         position = await turn.tools.queue.position(request.id)
     return RequestAccepted(request, position)
-
-
-async def _set_for_request(turn: Turn) -> str | None:
-    """Choose the open set if it is good enough, else the set of the last request, which has its Face LoRA.
-
-    Whoever chooses a style has no more photos to send, with or without pressing Done.
-    """
-    count = await turn.count()
-    if count.enough and not count.checking:
-        return await turn.tools.storage.photos.open_set(turn.user.id)
-    if turn.state.name == "collecting" and await turn.photos():
-        return None  # photos that were sent are not passed over in silence
-    return turn.state.set_id
-
-
-async def _stop(turn: Turn, request: Request) -> None:
-    await turn.tools.storage.requests.cancel(request.id)
-    with queue_may_be_away():
-        await turn.tools.queue.cancel(request.id, request.attempt)

@@ -13,9 +13,12 @@ from limner.queue.connection import UNREACHABLE
 from limner.storage.photos import Photo
 from limner.storage.users import ChatState, User
 
-__all__ = ["Limits", "Tools", "Turn", "queue_may_be_away"]
+__all__ = ["CONSENT_VERSION", "Limits", "Tools", "Turn", "has_consent", "queue_may_be_away"]
 
 logger = logging.getLogger(__name__)
+
+CONSENT_VERSION = "2"
+"""Goes up whenever `consent-text` or `consent-only-yours` changes its meaning: everybody is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class Limits:
     most_photos: int = 10
     photo_bytes: int = 20 * 2**20  # Telegram's own limit for a download, so that all doors promise the same
     portraits: int = 8
+    event_portraits: int = 4
+    """What each member of an avatar event gets."""
+    most_members: int = 200
     retention_days: int = 30
     """How long Face LoRAs and portraits are kept; 0: until somebody deletes them."""
 
@@ -90,3 +96,8 @@ class Turn:
             least=limits.least_photos,
             most=limits.most_photos,
         )
+
+
+async def has_consent(turn: Turn) -> bool:
+    """Say whether the person agreed to the text of today."""
+    return await turn.tools.storage.users.has_consent(turn.user.id, CONSENT_VERSION)

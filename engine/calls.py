@@ -1,4 +1,4 @@
-"""What the engine's child process can be asked: the examiner one thing, the painter another. Plain maps in and out.
+"""What the engine's child process can be asked: the examiner looks and lays out, the painter paints. Plain maps.
 
 The painter's half imports torch when the painter is made; the examiner never does.
 """
@@ -15,6 +15,7 @@ import numpy as np
 
 from limner.engine.errors import BadFrameError
 from limner.engine.faces import Analyser
+from limner.engine.poster import poster
 from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.engine.preprocess.pipeline import examine
 from limner.engine.progress import Progress
@@ -34,6 +35,12 @@ class ExamineArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     photo: bytes
     known: list[bytes] = []
+
+
+class PosterArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Finished portraits, in their order on the poster."""
+
+    portraits: list[bytes]
 
 
 class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +80,7 @@ class Examiner:
 
     def __init__(self, analyser: Analyser | None = None) -> None:
         self._analyser = analyser or DlibAnalyser()
-        self.calls = {"examine": self._examine}
+        self.calls = {"examine": self._examine, "poster": self._poster}
 
     def _examine(self, args: bytes, sender: Sender) -> Answer:
         asked = read_args(args, ExamineArgs)
@@ -86,6 +93,9 @@ class Examiner:
             "thumbnail": found.thumbnail_jpeg,
             "quality": asdict(found.quality) if found.quality is not None else {},
         }
+
+    def _poster(self, args: bytes, sender: Sender) -> Answer:
+        return {"poster": poster(read_args(args, PosterArgs).portraits)}
 
 
 class Painter:

@@ -10,7 +10,7 @@ from arq.utils import timestamp_ms
 from limner.queue import news
 from limner.queue.codec import to_map
 from limner.queue.connection import CANCELLED, EXAMINE_QUEUE, JOB_LIFE, PAINT_QUEUE, connect, job_id
-from limner.queue.messages import ExaminePhoto, MakePortraits, News
+from limner.queue.messages import ExaminePhoto, MakePortraits, MakePoster, News
 from limner.queue.waiting import position
 
 
@@ -36,6 +36,15 @@ class QueueClient:
     async def make_portraits(self, command: MakePortraits) -> None:
         """Have portraits made; asking twice for one attempt changes nothing."""
         await enqueue_portraits(self._redis, command)
+
+    async def make_poster(self, command: MakePoster) -> None:
+        """Have a version of an event's poster made; asking again while it waits changes nothing."""
+        await self._redis.enqueue_job(
+            "make_poster",
+            to_map(command),
+            _job_id=f"{command.event_id}.{command.version}",
+            _queue_name=EXAMINE_QUEUE,
+        )
 
     async def cancel(self, request_id: str, attempt: int = 0) -> None:
         """Have a request stopped, waiting or running, at whatever attempt it is.

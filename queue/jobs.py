@@ -1,6 +1,7 @@
 """What a worker does with each command: the table of contents of the workers' side.
 
     ExaminePhoto   -> examine_photo    the examiner's verdict on one photo
+    MakePoster     -> make_poster      an event's poster (posters.py)
     MakePortraits  -> make_portraits   one try at a request: load, have it painted (painting.py), store, tell
 
 Each job may be run again from its beginning at any time, by any worker: it looks up in storage what is still to be

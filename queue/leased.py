@@ -6,6 +6,7 @@ their places. It leans on arq 0.28's internals, which are frozen; the version is
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -45,12 +46,14 @@ class Timing:
 class LeasedWorker(Worker):
     """An arq Worker for one queue, one job at a time, under our lease."""
 
-    def __init__(self, function: WorkerCoroutine, queue: str, redis: ArqRedis, studio: Studio, timing: Timing) -> None:
+    def __init__(
+        self, functions: Sequence[WorkerCoroutine], queue: str, redis: ArqRedis, studio: Studio, timing: Timing
+    ) -> None:
         self.leases: dict[str, Lease] = {}
         self._timing = timing
         self._polling = asyncio.Lock()
         super().__init__(
-            [function],
+            functions,
             queue_name=queue,
             redis_pool=redis,
             ctx={"studio": studio, "leases": self.leases},

@@ -66,6 +66,14 @@ class MakePortraits:
 
 
 @dataclass(frozen=True, slots=True)
+class MakePoster:
+    """Make one version of an avatar event's poster of the portraits that are on show."""
+
+    event_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoExamined:
     """A photo was accepted, or refused with a reason of `REFUSALS`."""
 
@@ -121,5 +129,5 @@ class Moved:
     position: int
 
 
-Command = ExaminePhoto | MakePortraits
+Command = ExaminePhoto | MakePortraits | MakePoster
 News = PhotoExamined | Progressed | PortraitsMade | RequestFailed | RequestCancelled | Moved

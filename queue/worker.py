@@ -14,6 +14,7 @@ from limner.queue.connection import AWAY_S, EXAMINE_QUEUE, PAINT_QUEUE, UNREACHA
 from limner.queue.housekeeping import keep_house
 from limner.queue.jobs import examine_photo, make_portraits
 from limner.queue.leased import LeasedWorker, Timing
+from limner.queue.posters import make_poster
 from limner.queue.reconcile import reconcile
 from limner.queue.studio import Studio
 from limner.storage import Storage
@@ -52,8 +53,8 @@ async def run(
 
 
 async def _work(studio: Studio, timing: Timing, stop: asyncio.Event) -> None:
-    examining = LeasedWorker(examine_photo, EXAMINE_QUEUE, studio.redis, studio, timing)
-    painting = LeasedWorker(make_portraits, PAINT_QUEUE, studio.redis, studio, timing)
+    examining = LeasedWorker([examine_photo, make_poster], EXAMINE_QUEUE, studio.redis, studio, timing)
+    painting = LeasedWorker([make_portraits], PAINT_QUEUE, studio.redis, studio, timing)
 
     async def mend() -> None:
         await reconcile(studio)

@@ -5,6 +5,8 @@
     requests    queued -> running -> made | failed | cancelled, each step one transaction
     portraits   what goes back
     face_loras  what was learned of a sitter
+    events      a community's avatar events and who takes part
+    galleries   what they show in public, and their posters
     quota       the ledger: available + held + spent = granted
     payments    packs that were bought, credited once, refunded once
     inbox       what a platform sent, written down before it is acknowledged
@@ -21,8 +23,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from limner.storage.database import Clock, Database, open_database, utc_now
+from limner.storage.events import AvatarEvent, Events, NewEvent
 from limner.storage.face_loras import FaceLora, FaceLoras
 from limner.storage.forgetting import Forgetting, Receipt
+from limner.storage.galleries import Galleries
 from limner.storage.inbox import Inbox, Update
 from limner.storage.keys import KEY_BYTES, Keys
 from limner.storage.objects import Objects, open_store
@@ -39,10 +43,12 @@ from limner.storage.users import ChatState, User, Users
 
 __all__ = [
     "KEY_BYTES",
+    "AvatarEvent",
     "Balance",
     "ChatState",
     "Entry",
     "FaceLora",
+    "NewEvent",
     "NewPortrait",
     "Notice",
     "Payment",
@@ -78,6 +84,8 @@ class Storage:
         self.requests = Requests(database, objects, clock, daily_portraits)
         self.portraits = Portraits(database, objects)
         self.face_loras = FaceLoras(database, objects, clock)
+        self.events = Events(database, clock)
+        self.galleries = Galleries(database, objects)
         self.quota = Quota(database, clock, daily_portraits)
         self.payments = Payments(database, clock, daily_portraits)
         self.inbox = Inbox(database, clock)

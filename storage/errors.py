@@ -6,6 +6,9 @@ StorageError
 ├── SetClosedError          the set's originals are gone, so it takes no more photos
 ├── QuotaExceededError      more was asked for than the sitter has left
 ├── AlreadyRefundedError    this payment was returned before
+├── EventOpenError          the community has an event that has not ended
+├── EventClosedError        the event takes nobody any more
+├── EventFullError          as many take part in the event as may
 └── UnreadableObjectError   an object does not open: altered, moved, or another master key
 """
 
@@ -58,6 +61,31 @@ class AlreadyRefundedError(StorageError):
         super().__init__(f"The payment {charge_id!r} was refunded before, at {refunded_at}.")
         self.charge_id = charge_id
         self.refunded_at = refunded_at
+
+
+class EventOpenError(StorageError):
+    """Say that a community has an event already that has not ended."""
+
+    def __init__(self, community_id: str) -> None:
+        super().__init__(f"The community {community_id!r} has an event that has not ended. End that one first.")
+        self.community_id = community_id
+
+
+class EventClosedError(StorageError):
+    """Say that an event takes nobody any more."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"The event {event_id!r} takes nobody any more.")
+        self.event_id = event_id
+
+
+class EventFullError(StorageError):
+    """Say that `most` take part in an event, which is as many as may."""
+
+    def __init__(self, event_id: str, most: int) -> None:
+        super().__init__(f"The event {event_id!r} has its {most} members already.")
+        self.event_id = event_id
+        self.most = most
 
 
 class UnreadableObjectError(StorageError):

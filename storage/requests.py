@@ -30,7 +30,7 @@ _ENDS: dict[str, outbox.NoticeKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `attempt` counts its tries from 0; `reason` says why it failed."""
+    """One request. `attempt` counts its tries from 0; `reason` says why it failed; `event_id` which event it is for."""
 
     id: str
     user_id: str
@@ -44,6 +44,7 @@ class Request:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    event_id: str | None = None
 
 
 class Requests:
@@ -56,15 +57,25 @@ class Requests:
         self._daily_portraits = daily_portraits
 
     async def accept(
-        self, user_id: str, set_id: str, style: str, count: int, seed: int, key: str | None = None
+        self,
+        user_id: str,
+        set_id: str,
+        style: str,
+        count: int,
+        seed: int,
+        key: str | None = None,
+        *,
+        event_id: str | None = None,
+        payer_id: str | None = None,
     ) -> Request:
         """Reserve `count` portraits of quota and queue the request, both or neither.
 
-        With a `key` (a button press, an update id) a repeated call gives back the first request. Raises
-        QuotaExceededError when too little is left, NotFoundError when the set is not this user's.
+        With a `key` (a button press, an update id) a repeated call gives back the first request. `payer_id` names
+        whose quota it is, where it is not the user's own. Raises QuotaExceededError when too little is left there,
+        NotFoundError when the set is not this user's or the payer has no account.
         """
         now = self._clock()
-        new = Request(uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None)
+        new = Request(uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None, event_id)
         row = {name: getattr(new, name) for name in Request.__slots__}
         async with self._database.write() as connection:
             await _check_set(connection, user_id, set_id)
@@ -72,7 +83,7 @@ class Requests:
                 # The key is known; or the set went in this very moment, and then there is nothing to be found.
                 same = sa.and_(requests.c.user_id == user_id, requests.c.key == (key or new.id))
                 return await _one(connection, same, key or new.id)
-            await ledger.reserve(connection, now, user_id, count, new.id, daily=self._daily_portraits)
+            await ledger.reserve(connection, now, payer_id or user_id, count, new.id, daily=self._daily_portraits)
         return new
 
     async def keyed(self, user_id: str, key: str) -> Request | None:

@@ -19,6 +19,8 @@ from limner.storage.objects import Objects
 from limner.storage.schema import (
     OBJECT_COLUMNS,
     chat_states,
+    event_shows,
+    events,
     face_loras,
     outbox,
     photo_sets,
@@ -110,3 +112,5 @@ async def _delete_traces(connection: Connection, before: datetime) -> None:
     good = sa.exists().where(photos.c.set_id == chat_states.c.set_id, photos.c.state == "accepted")
     lost = sa.and_(chat_states.c.set_id.is_not(None), ~learned, ~good)
     await connection.execute(chat_states.update().where(lost).values(set_id=None))
+    shown = sa.exists().where(event_shows.c.event_id == events.c.id)
+    await connection.execute(events.delete().where(events.c.ended_at < before, events.c.told, ~shown))

@@ -59,6 +59,11 @@ def _belongs_to(table: str, name: str, *, primary_key: bool = False, nullable: b
     return sa.Column(name, sa.String(32), key, primary_key=primary_key, nullable=nullable)
 
 
+def _named_by(name: str) -> sa.Column[str]:
+    # ON DELETE SET NULL: the row outlives the person, without the name.
+    return sa.Column(name, sa.String(32), sa.ForeignKey("users.id", ondelete="SET NULL"), nullable=True)
+
+
 def _when(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, UtcDateTime, nullable=nullable)
 
@@ -182,6 +187,7 @@ requests = sa.Table(
     _when("created_at"),
     _when("started_at", nullable=True),
     _when("finished_at", nullable=True),
+    sa.Column("event_id", sa.String(32), nullable=True),
     sa.UniqueConstraint("user_id", "key"),
     _one_of("state", "queued", "running", "made", "failed", "cancelled"),
     sa.Index(None, "state", "created_at"),
@@ -264,7 +270,7 @@ payments = sa.Table(
     "payments",
     metadata,
     sa.Column("charge_id", sa.Text, primary_key=True),
-    sa.Column("user_id", sa.String(32), sa.ForeignKey("users.id", ondelete="SET NULL"), nullable=True),
+    _named_by("user_id"),
     _text("pack"),
     _number("portraits"),
     _number("amount"),
@@ -313,6 +319,66 @@ inbox = sa.Table(
     _when("done_at", nullable=True),
     sa.Index(None, "platform", "done_at"),
     sa.Index(None, "platform", "lane"),
+)
+
+# An avatar event of a community: a group or server, which is a user itself, with a key and an account of its own.
+events = sa.Table(
+    "events",
+    metadata,
+    _id(),
+    _belongs_to("users", "community_id"),
+    _named_by("host_id"),
+    _named_by("payer_id"),
+    _text("platform"),
+    _text("place"),
+    _text("title"),
+    _text("language"),
+    _text("style"),
+    _number("portraits"),
+    _number("most_members"),
+    sa.Column("gallery", sa.Boolean, nullable=False),
+    _text("state"),
+    _when("created_at"),
+    _when("ends_at"),
+    _when("ended_at", nullable=True),
+    _text("announcement", nullable=True),
+    sa.Column("told", sa.Boolean, nullable=False),
+    _number("poster_wanted"),
+    _number("poster_made"),
+    _number("poster_shown"),
+    _text("poster", nullable=True),
+    _object("poster_object", nullable=True),
+    sa.CheckConstraint("portraits > 0 AND most_members > 0", name="positive"),
+    _one_of("state", "open", "closing", "ended", "cancelled"),
+    sa.Index(
+        "ix_events_one_open",
+        "community_id",
+        unique=True,
+        sqlite_where=sa.text("state IN ('open', 'closing')"),
+        postgresql_where=sa.text("state IN ('open', 'closing')"),
+    ),
+    sa.Index(None, "platform", "state"),
+)
+
+event_members = sa.Table(
+    "event_members",
+    metadata,
+    _belongs_to("events", "event_id", primary_key=True),
+    _owner(primary_key=True),
+    _text("name"),
+    sa.Column("gallery", sa.Boolean, nullable=False),
+    _when("joined_at"),
+    sa.Index(None, "user_id"),
+)
+
+# What stands in a gallery. Survives the person, without the name: a post of somebody who was forgotten must go too.
+event_shows = sa.Table(
+    "event_shows",
+    metadata,
+    _belongs_to("events", "event_id", primary_key=True),
+    sa.Column("reference", sa.Text, primary_key=True),
+    _named_by("user_id"),
+    sa.UniqueConstraint("event_id", "user_id"),
 )
 
 # Survives the person: keyed hashes that mean nothing without the master key, counts, and no other trace.

@@ -36,6 +36,7 @@ class ChatState:
 
 
 NEW_CHAT = ChatState("new")
+COMMUNITY = "community:"
 
 
 class Users:
@@ -59,6 +60,33 @@ class Users:
             found = await self.find(platform, platform_id)
         if found is None:  # forgotten by another task at this very moment
             raise NotFoundError("user", platform_id)
+        return found
+
+    async def community(self, platform: str, place_id: str, language: str = "en") -> User:
+        """Find the user that a group or server is itself, or make it: with a data key and an empty account.
+
+        Portraits come to its account by the operator alone; none are free, or every new group would bring some.
+        """
+        name = f"{COMMUNITY}{place_id}"
+        found = await self.find(platform, name)
+        if found is None:
+            async with self._database.write() as connection:
+                await self._create(connection, platform, name, language)
+            found = await self.find(platform, name)
+        assert found is not None
+        return found
+
+    async def move_community(self, platform: str, old: str, new: str) -> User | None:
+        """Follow a group whose id on its platform has changed; None where nothing is known of it.
+
+        Harmless when repeated, and where the new id is known already, which then stays as it is.
+        """
+        found = await self.find(platform, f"{COMMUNITY}{old}")
+        if found is None or await self.find(platform, f"{COMMUNITY}{new}") is not None:
+            return found
+        async with self._database.write() as connection:
+            mine = users.update().where(users.c.id == found.id)
+            await connection.execute(mine.values(platform_id=f"{COMMUNITY}{new}"))
         return found
 
     async def get(self, user_id: str) -> User:
@@ -141,6 +169,8 @@ class Users:
         await self._keys.create(connection, user_id)
         forgotten = await self._left_behind(connection, platform, platform_id)
         amount, why, day = (self._free_portraits, "free", None) if forgotten is None else forgotten
+        if platform_id.startswith(COMMUNITY):
+            amount, day = 0, date.max  # renewed for ever: the daily portraits are for people
         empty = {"user_id": user_id, "available": 0, "held": 0, "spent": 0, "granted": 0, "renewed_on": day}
         await connection.execute(accounts.insert().values(empty))
         if amount > 0:

@@ -15,6 +15,8 @@ from telegram.ext import Application, ApplicationBuilder, BaseHandler, TypeHandl
 
 from limner.bots.conversation import Conversation
 from limner.bots.delivery import SWEEP_S, Delivery
+from limner.bots.keeper import SWEEP_S as KEEP_S
+from limner.bots.keeper import Keeper
 from limner.bots.ports import NewsSource
 from limner.bots.telegram.answers import Answers
 from limner.bots.telegram.board import Board
@@ -24,15 +26,18 @@ from limner.bots.telegram.desk import Desk
 from limner.bots.telegram.door import TelegramDoor
 from limner.bots.telegram.groups import Groups
 from limner.bots.telegram.handlers import Handlers
+from limner.bots.telegram.hosting import Hosting
 from limner.bots.telegram.messages.pacer import Pacer
 from limner.bots.telegram.messages.sender import Sender
 from limner.bots.telegram.presses import Presses
 from limner.bots.telegram.progress import Progress
 from limner.bots.telegram.results import Results
+from limner.bots.telegram.stage import TelegramStage
 from limner.bots.telegram.updates.dispatch import Dispatcher
 from limner.bots.telegram.updates.fetch import Fetcher
 from limner.bots.telegram.updates.reception import PLATFORM, Reception
 from limner.storage import Storage
+from limner.storage.database import utc_now
 
 __all__ = ["TelegramApplication", "build_application"]
 
@@ -75,7 +80,9 @@ class Parts:
         """Put delivery and handling together."""
         desk, storage = self.desk, self.desk.storage
         self.delivery = Delivery(desk.conversation, storage, news, PLATFORM, self.door, sweep_s=sweep_s)
-        self.groups = Groups(desk)
+        stage, queue = TelegramStage(desk), desk.conversation.tools.queue
+        self.keeper = Keeper(storage, queue, PLATFORM, stage, utc_now, sweep_s=min(sweep_s, KEEP_S))
+        self.groups = Groups(desk, Hosting(desk))
         answers, checkout = Answers(desk, self.board, self.progress), Checkout(desk)
         commands = Commands(desk, answers, self.groups, checkout)
         presses = Presses(desk, answers, self.results, checkout)
@@ -86,7 +93,8 @@ class Parts:
     async def start(self) -> None:
         """Replay, then deliver."""
         await self.reception.replay()
-        self._running = [asyncio.create_task(self.delivery.run()), asyncio.create_task(self._announce())]
+        running = (self.delivery.run(), self.keeper.run(), self._announce())
+        self._running = [asyncio.create_task(work) for work in running]
 
     async def stop(self) -> None:
         """Stop everything that runs."""

@@ -9,6 +9,8 @@ from limner.bots.telegram.answers import Answers
 from limner.bots.telegram.checkout import Checkout
 from limner.bots.telegram.desk import Desk
 from limner.bots.telegram.groups import Groups
+from limner.bots.telegram.hosting import help_text
+from limner.bots.telegram.stage import EVENT_LINK
 from limner.bots.telegram.updates.incoming import Command, Incoming
 from limner.bots.words import FALLBACK, LANGUAGES, Words
 from limner.storage.users import User
@@ -47,7 +49,7 @@ LISTED = {
     "paysupport": "telegram-command-paysupport",
     "delete": "telegram-command-delete",  # at the end, where nobody touches it by mistake
 }
-LISTED_IN_GROUPS = {"portrait": "telegram-command-portrait"}
+LISTED_IN_GROUPS = {"portrait": "telegram-command-portrait", "event": "telegram-command-event"}
 
 
 class Commands:
@@ -62,6 +64,7 @@ class Commands:
             "start": self._start,
             "language": self._language,
             "buy": self._buy,
+            "event": self._event,
         }
 
     async def obey(self, user: User, incoming: Incoming, command: Command) -> None:
@@ -76,8 +79,15 @@ class Commands:
             await self._answers.say(user, "telegram-no-command")
 
     async def _start(self, user: User, incoming: Incoming, command: Command) -> None:
+        if command.argument.startswith(EVENT_LINK):
+            event_id = command.argument.removeprefix(EVENT_LINK)
+            await self._answers.speak(user, incoming, events.EventJoined(event_id, incoming.sender.name))
+            return
         await self._groups.arrived(user, command.argument)
         await self._answers.speak(user, incoming, events.Started())
+
+    async def _event(self, user: User, incoming: Incoming, command: Command) -> None:
+        await self._answers.send(user, help_text(self._desk.renderer(user)))
 
     async def _language(self, user: User, incoming: Incoming, command: Command) -> None:
         keyboard = self._desk.renderer(user).keyboards.languages()

@@ -7,8 +7,9 @@ import hashlib
 import hmac
 
 from limner.bots.telegram.desk import Desk
+from limner.bots.telegram.hosting import Hosting
 from limner.bots.telegram.messages.outgoing import Place
-from limner.bots.telegram.updates.incoming import Incoming
+from limner.bots.telegram.updates.incoming import Command, Incoming
 from limner.storage import Storage
 from limner.storage.users import User
 
@@ -23,8 +24,20 @@ SIGNATURE = 10
 class Groups:
     """Leads from a group into a private chat and back."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, hosting: Hosting) -> None:
         self._desk = desk
+        self._hosting = hosting
+
+    async def hear(self, incoming: Incoming) -> None:
+        """Answer what was meant for us in a group."""
+        if isinstance(incoming.content, Command) and incoming.content.name == "event":
+            await self._hosting.obey(incoming, incoming.content)
+        else:
+            await self.invite(incoming)
+
+    async def moved(self, old: int, new: int) -> None:
+        """Follow a group that has another id now."""
+        await self._hosting.moved(old, new)
 
     def payload(self, place: Place) -> str:
         """Name a group and its topic for a link. Signed: nobody can make links to groups that did not ask for one."""

@@ -68,10 +68,11 @@ class Handlers:
         incoming = task.incoming
         if isinstance(incoming.content, Migrated):
             self._desk.sender.moved(incoming.chat_id, incoming.content.new_id)
+            await self._groups.moved(incoming.chat_id, incoming.content.new_id)
         elif incoming.private:
             await self._in_private(task)
         elif self._is_meant(incoming):
-            await self._groups.invite(incoming)
+            await self._groups.hear(incoming)
 
     async def at_once(self, incoming: Incoming) -> None:
         """Answer what does not wait: a press, so that its button stops blinking; and whether a payment may go on."""
@@ -140,7 +141,7 @@ class Handlers:
         me = (self._desk.sender.bot.username or "").lower()
         match incoming.content:
             case Command(name, _, addressee):
-                return addressee == me or (addressee is None and name == "portrait")
+                return addressee == me or (addressee is None and name in {"portrait", "event"})
             case Mentioned(names):
                 return me in names
             case _:

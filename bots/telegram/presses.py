@@ -44,6 +44,10 @@ class Presses:
             "forget": self._forget,
             "buy": self._buy,
             "pack": self._pack,
+            "make": self._make,
+            "reveal": self._reveal,
+            "hide": self._hide,
+            "leave": self._leave,
         }
 
     async def obey(self, user: User, incoming: Incoming, name: str, argument: str) -> None:
@@ -61,13 +65,8 @@ class Presses:
         await self._answers.speak(user, incoming, events.ConsentGiven(version))
 
     async def _language(self, user: User, incoming: Incoming, code: str) -> None:
-        replies = await self._desk.handle(user, events.LanguageChosen(code))
-        user = await self._desk.storage.users.get(user.id)
-        last = self._desk.renderer(user).replies(replies)[-1]
-        assert isinstance(last, Text)
         # The message that asked says the same again in the new language.
-        if not await self._desk.sender.edit(incoming.chat_id, incoming.message_id or 0, last):
-            await self._answers.send(user, last)
+        await self._instead(user, incoming, events.LanguageChosen(code))
 
     async def _done(self, user: User, incoming: Incoming, set_id: str) -> None:
         await self._check_set(user, set_id)
@@ -148,6 +147,26 @@ class Presses:
     async def _pack(self, user: User, incoming: Incoming, name: str) -> None:
         if not await self._checkout.invoice(user, name):
             await self._answers.say(user, "telegram-pack-gone")
+
+    async def _make(self, user: User, incoming: Incoming, event_id: str) -> None:
+        await self._answers.speak(user, incoming, events.EventBegun(event_id))
+
+    async def _reveal(self, user: User, incoming: Incoming, event_id: str) -> None:
+        await self._instead(user, incoming, events.EventGallery(event_id, gallery=True))
+
+    async def _hide(self, user: User, incoming: Incoming, event_id: str) -> None:
+        await self._instead(user, incoming, events.EventGallery(event_id, gallery=False))
+
+    async def _leave(self, user: User, incoming: Incoming, event_id: str) -> None:
+        await self._instead(user, incoming, events.EventLeft(event_id))
+
+    async def _instead(self, user: User, incoming: Incoming, event: events.Event) -> None:
+        """Speak for a person, and answer in the message whose button was pressed."""
+        replies = await self._desk.handle(user, event)
+        last = self._desk.renderer(await self._desk.storage.users.get(user.id)).replies(replies)[-1]
+        assert isinstance(last, Text)
+        if not await self._desk.sender.edit(incoming.chat_id, incoming.message_id or 0, last):
+            await self._answers.send(user, last)
 
     async def _check_set(self, user: User, set_id: str) -> None:
         if (await self._desk.conversation.standing(user)).set_id != set_id:

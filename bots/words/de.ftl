@@ -167,6 +167,67 @@ reason-nan = Das Training ist aus dem Ruder gelaufen. Frag noch einmal: Es begin
 reason-internal = Bei uns ist etwas kaputtgegangen. Frag noch einmal; passiert es wieder, sag es bitte denen, die diesen Bot betreiben.
 reason-engine-failed = Das Malen ist mehrmals mittendrin stehen geblieben. Frag in ein paar Minuten noch einmal.
 
+### Avatar-Aktionen
+
+event-unknown = Diese Aktion kenne ich nicht.
+event-closed = Diese Aktion nimmt niemanden mehr auf.
+event-full = Diese Aktion hat schon ihre { $most } Mitglieder.
+event-welcome = Du bist zu einer Avatar-Aktion eingeladen.
+event-left = Du nimmst nicht mehr teil. Ist dein Porträt in der Galerie, nehme ich es weg.
+event-not-in = Du nimmst an dieser Aktion nicht teil.
+event-pool-empty = Die Porträts dieser Aktion sind aufgebraucht. Sag es der Person, die sie eröffnet hat; sobald es mehr gibt, drücke noch einmal auf Fertig oder auf den Knopf.
+event-card-title = Avatar-Aktion: { $title }
+event-card = { $style }, { $portraits ->
+    [one] ein Porträt
+   *[other] { $portraits } Porträts
+  } für alle, die mitmachen, bis { $when }. Es kostet dich nichts.
+event-card-ready = Dein Gesicht kenne ich schon: ein Druck genügt.
+event-card-served = Deine sind gemalt oder unterwegs.
+event-card-shown = Dein bestes Porträt wird der Gruppe gezeigt.
+event-card-hidden = Niemand sonst sieht deine Porträts.
+event-make = Meine malen
+event-show-mine = Meins der Gruppe zeigen
+event-hide-mine = Meins nicht zeigen
+event-leave = Nicht mehr mitmachen
+event-join = Mitmachen
+event-announcement = Avatar-Aktion! Alle, die mitmachen, bekommen { $portraits ->
+    [one] ein Porträt
+   *[other] { $portraits } Porträts
+  } im Stil { $style }, umsonst. Drücke den Knopf, schicke mir privat ein paar Selfies und entscheide dort, ob die Gruppe das Ergebnis sehen darf. Bis { $when }.
+event-counts = { $members ->
+    [0] Noch macht niemand mit.
+    [one] Eine Person macht mit.
+   *[other] { $members } Personen machen mit.
+  } { $made ->
+    [0] Noch hat niemand Porträts.
+    [one] Eine hat schon Porträts.
+   *[other] { $made } haben schon Porträts.
+  }
+event-over = Die Avatar-Aktion ist vorbei. { $made ->
+    [one] Eine Person hat Porträts.
+   *[other] { $made } Personen haben Porträts.
+  } Danke an alle!
+event-over-nobody = Die Avatar-Aktion ist vorbei, und niemand hat mitgemacht. Ein andermal!
+event-called-off = Die Avatar-Aktion wurde abgesagt. Was nicht begonnen war, wird weder gemalt noch berechnet.
+event-shown = { $name }, Stil { $style }
+event-poster = Alle zusammen: { $title }
+event-opened = Die Aktion ist eröffnet. Ich kündige sie hier an und zähle mit.
+event-already = Hier läuft eine Aktion, die noch nicht beendet ist. Beende sie zuerst, oder sage sie ab.
+event-none = Zurzeit gibt es hier keine Aktion.
+event-closing = Die Aktion nimmt niemanden mehr auf. Sind die letzten Porträts gemalt, hänge ich das Plakat auf.
+event-cancelled = Die Aktion ist abgesagt. Was nicht begonnen war, wird nicht gemalt, und sein Kontingent ist wieder frei.
+event-duration = Eine Aktion dauert 10 Minuten bis 14 Tage.
+event-members = Eine Aktion ist für { $least } bis { $most } Mitglieder.
+event-pool-short = Eine Aktion braucht ein Kontingent von mindestens { $needed } Porträts, und { $available ->
+    [0] es gibt keines
+    [one] es gibt eines
+   *[other] es gibt { $available }
+  }. Besorge mehr, dann eröffne sie.
+event-pool-for = Das Kontingent reicht im Augenblick für { $members ->
+    [one] ein Mitglied
+   *[other] { $members } Mitglieder
+  }. Besorge mehr, bevor sie da sind.
+
 ### The styles that come with limner
 
 style-comic-title = Comic
@@ -311,3 +372,12 @@ telegram-command-terms = Nutzungsbedingungen
 telegram-command-paysupport = Hilfe bei Zahlungen
 telegram-command-delete = Alles von dir löschen
 telegram-command-portrait = Porträts aus ein paar Selfies
+telegram-event-help = Eine Avatar-Aktion malt alle in der Gruppe, die mitmachen, in einem Stil. Administratoren schreiben:
+    /event oil eröffnet eine in diesem Stil, für einen Tag und bis zu 50 Mitglieder
+    /event oil 3h 20 sagt, wie lange (Minuten m, Stunden h, Tage d) und wie viele
+    /event oil nogallery zeigt hier niemandes Porträt
+    /event oil group nimmt das Kontingent der Gruppe statt deines
+    /event sagt, wie es steht, /event end beendet sie, /event cancel sagt sie ab
+    Stile: { $styles }
+telegram-event-admins = Das können nur Administratoren dieser Gruppe.
+telegram-command-event = Eine Avatar-Aktion für diese Gruppe

@@ -167,6 +167,67 @@ reason-nan = the training ran astray. Ask again: it begins anew, from other nois
 reason-internal = something broke on our side. Ask again; if it happens twice, tell whoever runs this bot.
 reason-engine-failed = the painter stopped in the middle of the work, several times. Ask again in a few minutes.
 
+### Avatar events
+
+event-unknown = I do not know this event.
+event-closed = This event takes nobody any more.
+event-full = This event has its { $most } members already.
+event-welcome = You are invited to an avatar event.
+event-left = You no longer take part. If your portrait is in the gallery, I take it away.
+event-not-in = You do not take part in this event.
+event-pool-empty = The portraits of this event are used up. Tell whoever opened it; once there are more, press Done or the button again.
+event-card-title = Avatar event: { $title }
+event-card = { $style }, { $portraits ->
+    [one] one portrait
+   *[other] { $portraits } portraits
+  } for everybody who takes part, until { $when }. It costs you nothing.
+event-card-ready = I know your face already: one press is enough.
+event-card-served = Yours are painted, or on their way.
+event-card-shown = Your best portrait is shown to the group.
+event-card-hidden = Nobody else sees your portraits.
+event-make = Paint mine
+event-show-mine = Show mine to the group
+event-hide-mine = Do not show mine
+event-leave = Leave the event
+event-join = Take part
+event-announcement = Avatar event! Everybody who takes part gets { $portraits ->
+    [one] a portrait
+   *[other] { $portraits } portraits
+  } in the style { $style }, for nothing. Press the button, send me a few selfies in private, and decide there whether the group may see the result. Until { $when }.
+event-counts = { $members ->
+    [0] Nobody takes part yet.
+    [one] One person takes part.
+   *[other] { $members } people take part.
+  } { $made ->
+    [0] Nobody has portraits yet.
+    [one] One has portraits already.
+   *[other] { $made } have portraits already.
+  }
+event-over = The avatar event is over. { $made ->
+    [one] One person has portraits.
+   *[other] { $made } people have portraits.
+  } Thank you all!
+event-over-nobody = The avatar event is over, and nobody took part. Another time!
+event-called-off = The avatar event was called off. Nothing that had not begun is painted or charged.
+event-shown = { $name }, style { $style }
+event-poster = All together: { $title }
+event-opened = The event is open. I announce it here and keep the count.
+event-already = There is an event here that has not ended yet. End it first, or call it off.
+event-none = There is no event here at the moment.
+event-closing = The event takes nobody any more. Once the last portraits are painted, I hang up the poster.
+event-cancelled = The event is called off. What had not begun is not painted, and its quota is given back.
+event-duration = An event lasts from 10 minutes to 14 days.
+event-members = An event is for { $least } to { $most } members.
+event-pool-short = An event needs a quota of at least { $needed } portraits, and there { $available ->
+    [0] are none
+    [one] is one
+   *[other] are { $available }
+  }. Get more, then open it.
+event-pool-for = The quota is enough for { $members ->
+    [one] one member
+   *[other] { $members } members
+  } at the moment. Get more before they are there.
+
 ### The styles that come with limner, as on their cards
 
 style-comic-title = Comic
@@ -311,3 +372,12 @@ telegram-command-terms = Terms of use
 telegram-command-paysupport = Help with payments
 telegram-command-delete = Delete everything of yours
 telegram-command-portrait = Portraits from a few selfies
+telegram-event-help = An avatar event paints everybody in the group who takes part, in one style. Administrators write:
+    /event oil opens one in that style, for a day and up to 50 members
+    /event oil 3h 20 sets how long (minutes m, hours h, days d) and how many
+    /event oil nogallery shows nobody's portrait here
+    /event oil group takes the group's own quota instead of yours
+    /event says how it stands, /event end ends it, /event cancel calls it off
+    Styles: { $styles }
+telegram-event-admins = Only administrators of this group can do that.
+telegram-command-event = An avatar event for this group

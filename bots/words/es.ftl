@@ -167,6 +167,67 @@ reason-nan = el entrenamiento se ha descarrilado. Pídelo otra vez: empieza de n
 reason-internal = algo se ha roto por nuestra parte. Pídelo otra vez; si vuelve a pasar, avisa a quien administra este bot.
 reason-engine-failed = el pintor se ha parado varias veces a mitad del trabajo. Pídelo otra vez dentro de unos minutos.
 
+### Eventos de avatares
+
+event-unknown = No conozco este evento.
+event-closed = Este evento ya no admite a nadie.
+event-full = Este evento ya tiene sus { $most } miembros.
+event-welcome = Te han invitado a un evento de avatares.
+event-left = Ya no participas. Si tu retrato está en la galería, lo retiro.
+event-not-in = No participas en este evento.
+event-pool-empty = Los retratos de este evento se han agotado. Díselo a quien lo abrió; cuando haya más, pulsa otra vez Listo o el botón.
+event-card-title = Evento de avatares: { $title }
+event-card = { $style }, { $portraits ->
+    [one] un retrato
+   *[other] { $portraits } retratos
+  } para quienes participen, hasta el { $when }. No te cuesta nada.
+event-card-ready = Ya conozco tu cara: basta con pulsar una vez.
+event-card-served = Los tuyos están pintados o en camino.
+event-card-shown = Tu mejor retrato se muestra al grupo.
+event-card-hidden = Nadie más ve tus retratos.
+event-make = Pintar los míos
+event-show-mine = Mostrar el mío al grupo
+event-hide-mine = No mostrar el mío
+event-leave = Dejar el evento
+event-join = Participar
+event-announcement = ¡Evento de avatares! Quien participe recibe { $portraits ->
+    [one] un retrato
+   *[other] { $portraits } retratos
+  } en el estilo { $style }, gratis. Pulsa el botón, envíame unos selfis en privado y decide allí si el grupo puede ver el resultado. Hasta el { $when }.
+event-counts = { $members ->
+    [0] Aún no participa nadie.
+    [one] Participa una persona.
+   *[other] Participan { $members } personas.
+  } { $made ->
+    [0] Aún nadie tiene retratos.
+    [one] Una ya tiene retratos.
+   *[other] { $made } ya tienen retratos.
+  }
+event-over = El evento de avatares ha terminado. { $made ->
+    [one] Una persona tiene retratos.
+   *[other] { $made } personas tienen retratos.
+  } ¡Gracias a todos!
+event-over-nobody = El evento de avatares ha terminado y nadie ha participado. ¡Otra vez será!
+event-called-off = El evento de avatares se ha cancelado. Lo que no había empezado ni se pinta ni se cobra.
+event-shown = { $name }, estilo { $style }
+event-poster = Todos juntos: { $title }
+event-opened = El evento está abierto. Lo anuncio aquí y llevo la cuenta.
+event-already = Aquí hay un evento que aún no ha terminado. Termínalo primero o cancélalo.
+event-none = Ahora mismo no hay ningún evento aquí.
+event-closing = El evento ya no admite a nadie. Cuando estén pintados los últimos retratos, cuelgo el cartel.
+event-cancelled = El evento queda cancelado. Lo que no había empezado no se pinta y su cuota se devuelve.
+event-duration = Un evento dura entre 10 minutos y 14 días.
+event-members = Un evento es para entre { $least } y { $most } miembros.
+event-pool-short = Un evento necesita una cuota de al menos { $needed } retratos y { $available ->
+    [0] no queda ninguno
+    [one] queda uno
+   *[other] quedan { $available }
+  }. Consigue más y ábrelo después.
+event-pool-for = La cuota alcanza por ahora para { $members ->
+    [one] un miembro
+   *[other] { $members } miembros
+  }. Consigue más antes de que lleguen.
+
 ### The styles that come with limner
 
 style-comic-title = Cómic
@@ -311,3 +372,12 @@ telegram-command-terms = Condiciones de uso
 telegram-command-paysupport = Ayuda con los pagos
 telegram-command-delete = Borrar todo lo tuyo
 telegram-command-portrait = Retratos a partir de unos selfis
+telegram-event-help = Un evento de avatares pinta a todos los del grupo que participen, en un estilo. Los administradores escriben:
+    /event oil abre uno en ese estilo, por un día y hasta 50 miembros
+    /event oil 3h 20 fija cuánto dura (minutos m, horas h, días d) y cuántos
+    /event oil nogallery no muestra aquí el retrato de nadie
+    /event oil group usa la cuota del grupo en vez de la tuya
+    /event dice cómo va, /event end lo termina, /event cancel lo cancela
+    Estilos: { $styles }
+telegram-event-admins = Solo los administradores de este grupo pueden hacerlo.
+telegram-command-event = Un evento de avatares para este grupo

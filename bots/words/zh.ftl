@@ -133,6 +133,49 @@ reason-nan = 训练偏离了方向。请再试一次：会从另外的噪声重�
 reason-internal = 我们这边出了故障。请再试一次；如果再次发生，请告知这个机器人的管理员。
 reason-engine-failed = 作画过程中多次中断。请过几分钟再试一次。
 
+### 头像活动
+
+event-unknown = 我不知道这个活动。
+event-closed = 这个活动不再接受新成员。
+event-full = 这个活动的 { $most } 个名额已满。
+event-welcome = 你受邀参加一个头像活动。
+event-left = 你已退出活动。如果你的肖像在画廊里，我会撤下它。
+event-not-in = 你没有参加这个活动。
+event-pool-empty = 这个活动的肖像额度用完了。请告诉活动的发起人；有了新的额度后，再按一次“完成”或按钮。
+event-card-title = 头像活动：{ $title }
+event-card = { $style }，每位参加者 { $portraits } 张肖像，截止 { $when }。不用你花一分钱。
+event-card-ready = 我已经认识你的脸：按一下就行。
+event-card-served = 你的肖像已经画好，或正在路上。
+event-card-shown = 你最好的一张肖像会展示给群里。
+event-card-hidden = 别人看不到你的肖像。
+event-make = 画我的
+event-show-mine = 展示给群里
+event-hide-mine = 不要展示
+event-leave = 退出活动
+event-join = 参加
+event-announcement = 头像活动！每位参加者都会免费得到 { $portraits } 张“{ $style }”风格的肖像。按下按钮，在私聊里发给我几张自拍，并在那里决定是否让群里看到结果。截止 { $when }。
+event-counts = { $members ->
+    [0] 还没有人参加。
+   *[other] 已有 { $members } 人参加。
+  }{ $made ->
+    [0] 还没有人拿到肖像。
+   *[other] { $made } 人已拿到肖像。
+  }
+event-over = 头像活动结束了。{ $made } 人拿到了肖像。谢谢大家！
+event-over-nobody = 头像活动结束了，没有人参加。下次再来！
+event-called-off = 头像活动取消了。还没开始画的不会再画，也不收费。
+event-shown = { $name }，{ $style } 风格
+event-poster = 大家在一起：{ $title }
+event-opened = 活动已开始。我会在这里公布并计数。
+event-already = 这里有一个还没结束的活动。请先结束它，或取消它。
+event-none = 这里目前没有活动。
+event-closing = 活动不再接受新成员。最后的肖像画好后，我会挂出海报。
+event-cancelled = 活动已取消。还没开始画的不会再画，额度已退回。
+event-duration = 活动可以持续 10 分钟到 14 天。
+event-members = 活动的人数是 { $least } 到 { $most } 人。
+event-pool-short = 活动至少需要 { $needed } 张肖像的额度，现在有 { $available } 张。请先补充额度再开始。
+event-pool-for = 目前的额度够 { $members } 人使用。请在人到齐之前补充。
+
 ### The styles that come with limner
 
 style-comic-title = 漫画
@@ -253,3 +296,12 @@ telegram-command-terms = 使用条款
 telegram-command-paysupport = 付款帮助
 telegram-command-delete = 删除你的一切
 telegram-command-portrait = 几张自拍变成肖像
+telegram-event-help = 头像活动会把群里所有参加的人画成同一种风格。管理员可以发送：
+    /event oil 用这种风格开始，持续一天，最多 50 人
+    /event oil 3h 20 设定时长（分钟 m、小时 h、天 d）和人数
+    /event oil nogallery 不在这里展示任何人的肖像
+    /event oil group 使用群的额度而不是你的
+    /event 查看进展，/event end 结束，/event cancel 取消
+    风格：{ $styles }
+telegram-event-admins = 只有本群的管理员可以这样做。
+telegram-command-event = 本群的头像活动

@@ -31,7 +31,7 @@ def main() -> None:
     os.write(1, b"a library says hello on standard output\n")
     while (call := receive(sys.stdin.buffer)) is not None:
         try:
-            answer = {"examine": examine, "make": make}.get(call["call"], unknown)
+            answer = {"examine": examine, "make": make, "poster": poster}.get(call["call"], unknown)
             send(channel, {"id": call["id"], "result": answer(call["id"], call["args"], channel)})
         except Refused as refused:
             reason, message = refused.args
@@ -76,6 +76,11 @@ def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any
         "seconds": {"prepare": 0.0, "train": 0.0, "render": 0.0},
         "refusals": [None] * len(args["photos"]),
     }
+
+
+def poster(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
+    """Lay out a poster: one picture, whatever the portraits."""
+    return {"poster": picture(len(args["portraits"]), "drawn")}
 
 
 def picture(n: int, style: str) -> bytes:

@@ -6,7 +6,7 @@ Passes the same contract test as the real client (tests/contracts/test_queue_cli
 import asyncio
 from collections.abc import AsyncIterator
 
-from limner.queue.messages import ExaminePhoto, MakePortraits, News
+from limner.queue.messages import ExaminePhoto, MakePortraits, MakePoster, News
 
 
 class FakeQueue:
@@ -16,6 +16,7 @@ class FakeQueue:
         self.away = False
         self.photos: list[ExaminePhoto] = []
         self.requests: list[MakePortraits] = []
+        self.posters: list[MakePoster] = []
         self.cancelled: list[str] = []
         self._news: list[News] = []
         self._arrived = asyncio.Condition()
@@ -31,6 +32,12 @@ class FakeQueue:
         self._check()
         if command not in self.requests:
             self.requests.append(command)
+
+    async def make_poster(self, command: MakePoster) -> None:
+        """Note a poster, once for each version."""
+        self._check()
+        if command not in self.posters:
+            self.posters.append(command)
 
     async def cancel(self, request_id: str, attempt: int = 1) -> None:
         """Note that a request shall stop; without a worker nothing else happens."""

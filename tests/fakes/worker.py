@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from limner.queue.messages import (
     ExaminePhoto,
     MakePortraits,
+    MakePoster,
     Moved,
     PhotoExamined,
     PortraitsMade,
@@ -57,6 +58,8 @@ class ScriptedWorker:
         while True:
             if self._queue.photos:
                 await self._look(self._queue.photos.pop(0))
+            elif self._queue.posters:
+                await self._poster(self._queue.posters.pop(0))
             elif self._queue.requests:
                 await self._make(self._queue.requests[0])
             else:
@@ -76,6 +79,12 @@ class ScriptedWorker:
             return
         accepted = verdict.reason is None
         await self._queue.publish(PhotoExamined(command.user_id, command.photo_id, accepted, verdict.reason))
+
+    async def _poster(self, command: MakePoster) -> None:
+        first = next(iter(await self._storage.galleries.on_show(command.event_id)), None)
+        if first is not None:
+            face = await self._storage.portraits.read(first.portrait_id, first.user_id)
+            await self._storage.galleries.save_poster(command.event_id, command.version, face)
 
     async def _make(self, command: MakePortraits) -> None:
         request = await self._storage.requests.get(command.request_id)

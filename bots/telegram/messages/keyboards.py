@@ -7,6 +7,7 @@ so that an old button never acts on something newer.
 import hashlib
 from collections.abc import Callable, Sequence
 
+from limner.bots.replies import EventShown
 from limner.bots.styles import StyleCard
 from limner.bots.telegram.limits import CALLBACK_BYTES
 from limner.bots.telegram.messages.outgoing import Button, Keyboard
@@ -88,6 +89,17 @@ class Keyboards:
     def forget(self) -> Keyboard:
         """Confirm that everything shall go."""
         return ((self._button("telegram-forget-yes", "forget", "yes"), self._button("telegram-keep", "forget", "no")),)
+
+    def event(self, shown: EventShown) -> Keyboard:
+        """Paint, show or hide, leave."""
+        event_id, rows = shown.event.id, []
+        if shown.ready:
+            rows.append((self._button("event-make", "make", event_id),))
+        if shown.event.gallery:
+            text, name = ("event-hide-mine", "hide") if shown.member.gallery else ("event-show-mine", "reveal")
+            rows.append((self._button(text, name, event_id),))
+        rows.append((self._button("event-leave", "leave", event_id),))
+        return tuple(rows)
 
     def buy(self) -> Keyboard:
         """Offer the packs."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
+from limner.bots import event_phrases
 from limner.bots import replies as r
 from limner.bots.phrases import Phrases
 from limner.bots.telegram.limits import ALBUM, CAPTION, LEAST_ALBUM, TEXT
@@ -38,11 +39,22 @@ class Renderer:
             r.ForgetQuestion: lambda _: self.text("forget-ask", keyboard=self.keyboards.forget()),
             r.Forgotten: lambda receipt: Text(escape(phrases.receipt(receipt))),
             r.StatusShown: self._status,
+            r.EventShown: self.event,
         }
 
     def text(self, text: str, args: r.TextArgs | None = None, *, keyboard: Keyboard = ()) -> Text:
         """Render the words of one text."""
         return Text(_cut(escape(self.say(text, {**self.phrases.limits, **(args or {})}), quote=False)), keyboard)
+
+    def plain(self, words: str, keyboard: Keyboard = ()) -> Text:
+        """Render words that are put together already."""
+        return Text(_cut(escape(words, quote=False)), keyboard)
+
+    def event(self, shown: r.EventShown) -> Text:
+        """Tell somebody how they stand in an avatar event, and what they can do."""
+        title, lines = event_phrases.card(self.phrases, shown)
+        html = f"<b>{escape(title, quote=False)}</b>\n{escape(lines, quote=False)}"
+        return Text(_cut(html), self.keyboards.event(shown))
 
     def replies(self, replies: Iterable[r.Reply]) -> list[Outgoing]:
         """Render replies in their order. What is shown elsewhere (the set's status, portraits) becomes nothing here."""
@@ -53,7 +65,7 @@ class Renderer:
             if text is None:
                 continue
             before = messages[-1] if messages else None
-            joins = isinstance(reply, r.ConsentAsked | r.StylesShown | r.StatusShown)
+            joins = isinstance(reply, r.ConsentAsked | r.StylesShown | r.StatusShown | r.EventShown)
             if joins and isinstance(before, Text) and not before.keyboard:
                 messages[-1] = Text(_cut("\n\n".join(filter(None, (before.html, text.html)))), text.keyboard)
             else:

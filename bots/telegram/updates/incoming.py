@@ -103,7 +103,10 @@ Content = PhotoFile | Command | Pressed | Words | Mentioned | Other | PreCheckou
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One update. `again` says that it may have been handled before, by a process that was killed."""
+    """One update. `again` says that it may have been handled before, by a process that was killed.
+
+    `title` is the group's name, empty in private.
+    """
 
     update_id: int
     sender: Sender
@@ -113,6 +116,7 @@ class Incoming:
     message_id: int | None
     content: Content
     again: bool = False
+    title: str = ""
 
     @property
     def lane(self) -> str:

@@ -67,7 +67,7 @@ def translate(raw: Raw, *, again: bool = False) -> Incoming | None:
 
 def _incoming(raw: Raw, by: Raw, where: Raw, content: Content, *, again: bool) -> Incoming | None:
     sender = by.get("from")
-    if not sender or sender.get("is_bot"):
+    if not sender or (sender.get("is_bot") and not isinstance(content, Migrated)):
         return None
     name = " ".join(filter(None, (sender.get("first_name"), sender.get("last_name"))))
     chat = where.get("chat") or {"id": sender["id"], "type": "private"}
@@ -81,6 +81,7 @@ def _incoming(raw: Raw, by: Raw, where: Raw, content: Content, *, again: bool) -
         message_id=where.get("message_id"),
         content=content,
         again=again,
+        title=str(chat.get("title", "")),
     )
 
 

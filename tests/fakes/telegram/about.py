@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from limner.tests.fakes.telegram.chats import Json
-from limner.tests.fakes.telegram.errors import ApiError, MisuseError
+from limner.tests.fakes.telegram.errors import ApiError, MisuseError, bad_request
 from limner.tests.fakes.telegram.updates import ANSWER_MOST
 from limner.tests.fakes.telegram.world import Ask, Webhook
 
@@ -71,6 +71,16 @@ def get_chat(ask: Ask) -> Json:
         ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
     )
     return ask.chat().json() | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
+
+
+def get_chat_member(ask: Ask) -> Json:
+    """Tell whether somebody owns a chat or is an ordinary member; 400 for somebody unknown."""
+    chat, user = ask.chat(), ask.world.people.get(ask.values["user_id"])
+    if user is None:
+        raise bad_request("user not found")
+    if user.id == chat.owner:
+        return {"status": "creator", "user": user.json(), "is_anonymous": False}
+    return {"status": "member", "user": user.json()}
 
 
 def get_file(ask: Ask) -> Json:

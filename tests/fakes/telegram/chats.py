@@ -66,6 +66,8 @@ class Chat:
     deleted: list[Json] = field(default_factory=list)
     changed: Signal = field(default_factory=Signal)
     newest: int = 0
+    owner: int | None = None
+    """Whose group it is; everybody else is an ordinary member."""
 
     def json(self) -> Json:
         """Give the Chat object."""

@@ -62,6 +62,10 @@ class Group:
             raise PersonError(f"The group has no topic {thread}.")
         return Voice(self.world, person.user, self.chat, thread)
 
+    def make_owner(self, person: Person) -> None:
+        """Give the group to a person."""
+        self.chat.owner = person.user.id
+
     def remove_bot(self, by: Person) -> None:
         """Throw the bot out."""
         self.chat.closed = KICKED.format(self.chat.kind)

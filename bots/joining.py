@@ -1,0 +1,84 @@
+"""Taking part in a community's avatar event: the member's side. Collected in private, paid by the event, once each.
+
+Somebody who joined goes the usual way, photos first, and what they get is the event's: its style, and its payer's
+quota. Whoever has a Face LoRA already needs one press.
+"""
+
+from limner.bots import intake
+from limner.bots.events import EventBegun, EventGallery, EventJoined, EventLeft, PhotosDone
+from limner.bots.replies import ConsentAsked, EventShown, QuotaShort, Reply, Said
+from limner.bots.requesting import Order, ask, set_for_request
+from limner.bots.turn import CONSENT_VERSION, Turn, has_consent
+from limner.storage.errors import EventClosedError, EventFullError, NotFoundError
+from limner.storage.events import AvatarEvent
+
+__all__ = ["begin", "card", "done", "gallery", "join", "leave"]
+
+
+async def join(turn: Turn, event: EventJoined) -> list[Reply]:
+    """Let somebody take part, or show again how they stand. The consent is asked for where it is missing."""
+    events = turn.tools.storage.events
+    try:
+        new = await events.join(event.event_id, turn.user.id, event.name, gallery=event.gallery)
+    except NotFoundError:
+        return [Said("event-unknown")]
+    except EventClosedError:
+        return [Said("event-closed")]
+    except EventFullError as full:
+        return [Said("event-full", {"most": full.most})]
+    if not new and event.gallery:
+        await events.set_gallery(event.event_id, turn.user.id, gallery=True)
+    if not await has_consent(turn):
+        return [Said("event-welcome"), ConsentAsked(CONSENT_VERSION)]
+    return await card(turn, event.event_id)
+
+
+async def gallery(turn: Turn, event: EventGallery) -> list[Reply]:
+    """Have somebody's portrait shown, or not (any more). Raises NotFoundError for who does not take part."""
+    await turn.tools.storage.events.set_gallery(event.event_id, turn.user.id, gallery=event.gallery)
+    return await card(turn, event.event_id)
+
+
+async def leave(turn: Turn, event: EventLeft) -> list[Reply]:
+    """Let somebody take part no more; what is under way for them goes on, and stays theirs."""
+    left = await turn.tools.storage.events.leave(event.event_id, turn.user.id)
+    return [Said("event-left" if left else "event-not-in")]
+
+
+async def begin(turn: Turn, event: EventBegun) -> list[Reply]:
+    """Ask for somebody's portraits of an event: once, and again only where they came to nothing."""
+    mine = await turn.tools.storage.events.joining(turn.user.id)
+    if mine is None or mine.id != event.event_id:
+        return await card(turn, event.event_id)
+    return await _order(turn, mine)
+
+
+async def done(turn: Turn, event: PhotosDone) -> list[Reply]:
+    """Go on from a set of photos: to the event that somebody has joined, or else to the styles."""
+    mine = await turn.tools.storage.events.joining(turn.user.id)
+    if mine is None or intake.not_enough(await turn.count()):
+        return await intake.done(turn, event)
+    return await _order(turn, mine)
+
+
+async def card(turn: Turn, event_id: str) -> list[Reply]:
+    """Show how somebody stands in an event; words where they do not take part, or it is gone."""
+    events = turn.tools.storage.events
+    member = await events.member(event_id, turn.user.id)
+    if member is None:
+        return [Said("event-not-in")]
+    mine = await events.joining(turn.user.id)
+    waits = mine is not None and mine.id == event_id
+    ready = waits and await set_for_request(turn) is not None
+    return [EventShown(await events.get(event_id), member, ready, served=not waits)]
+
+
+async def _order(turn: Turn, event: AvatarEvent) -> list[Reply]:
+    if event.payer_id is None or event.style not in turn.tools.styles:
+        return [Said("event-closed")]
+    tries = await turn.tools.storage.events.tries(event.id, turn.user.id)
+    order = Order(event.style, event.portraits, f"event:{event.id}:{tries}", event.id, event.payer_id)
+    replies = await ask(turn, order)
+    if any(isinstance(reply, QuotaShort) for reply in replies):
+        return [Said("event-pool-empty")]
+    return replies
