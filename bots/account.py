@@ -62,15 +62,16 @@ async def language(turn: Turn, event: LanguageChosen) -> list[Reply]:
 
 
 async def consented(turn: Turn, event: ConsentGiven) -> list[Reply]:
-    """Write the consent down and ask for photos."""
+    """Write the consent down and ask for photos: for the event that somebody was invited to, if it was one."""
     if event.version != CONSENT_VERSION:
         return [Said("consent-old"), ConsentAsked(CONSENT_VERSION)]
     await turn.tools.storage.users.record_consent(turn.user.id, event.version)
     if turn.state.name == "new":
         await turn.go("collecting")
-    thanks = Said("consent-thanks", {"least": turn.tools.limits.least_photos})
     joining = await turn.tools.storage.events.joining(turn.user.id)
-    return [thanks] if joining is None else [thanks, *await card(turn, joining.id)]
+    if joining is not None:
+        return await card(turn, joining.id)
+    return [Said("consent-thanks", {"least": turn.tools.limits.least_photos})]
 
 
 async def quota(turn: Turn, event: QuotaAsked) -> list[Reply]:

@@ -83,6 +83,14 @@ class Inbox:
         async with self._database.read() as connection:
             return [Update(*row) for row in await connection.execute(query)]
 
+    async def begun(self, platform: str, update_id: int) -> int:
+        """Count that an update is begun once more; return how often it was. Whoever handles what others left asks."""
+        mine = sa.and_(inbox.c.platform == platform, inbox.c.update_id == update_id)
+        count = inbox.update().where(mine).values(tries=inbox.c.tries + 1).returning(inbox.c.tries)
+        async with self._database.write() as connection:
+            counted: int | None = (await connection.execute(count)).scalar_one_or_none()
+        return counted or 0
+
     async def done(self, platform: str, update_id: int) -> None:
         """Mark an update as done and drop its body; harmless when repeated, or when there is no such update."""
         mine = sa.and_(inbox.c.platform == platform, inbox.c.update_id == update_id, inbox.c.done_at.is_(None))

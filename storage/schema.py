@@ -315,6 +315,7 @@ inbox = sa.Table(
     sa.Column("update_id", sa.BigInteger, primary_key=True),
     _text("lane"),
     sa.Column("body", sa.LargeBinary, nullable=True),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     _when("created_at"),
     _when("done_at", nullable=True),
     sa.Index(None, "platform", "done_at"),

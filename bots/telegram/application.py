@@ -87,7 +87,7 @@ class Parts:
         commands = Commands(desk, answers, self.groups, checkout)
         presses = Presses(desk, answers, self.results, checkout)
         handlers = Handlers(desk, answers, commands, presses, checkout, self.groups, self.door, self.delivery)
-        self.dispatcher = Dispatcher(Fetcher(self.bot), handlers.handle, self._done, handlers.apologise)
+        self.dispatcher = Dispatcher(Fetcher(self.bot), handlers.handle, self._begun, self._done, handlers.apologise)
         self.reception = Reception(storage.inbox, self.dispatcher, handlers.at_once)
 
     async def start(self) -> None:
@@ -113,6 +113,9 @@ class Parts:
         except TelegramError as error:
             # Telegram keeps those of the last start, and commands work whether or not they are listed.
             logger.warning("The commands could not be announced: %s.", error.message)
+
+    async def _begun(self, update_id: int) -> int:
+        return await self.desk.storage.inbox.begun(PLATFORM, update_id)
 
     async def _done(self, update_id: int) -> None:
         await self.desk.storage.inbox.done(PLATFORM, update_id)

@@ -114,6 +114,13 @@ async def test_the_sweep_takes_what_was_done_long_ago(storage: Storage, place: A
     assert not await storage.inbox.write("telegram", 2, "user:1", b"{}")
 
 
+async def test_tries_are_counted_one_by_one(storage: Storage) -> None:
+    """Each beginning counts, over restarts; one of an unknown number is none."""
+    await storage.inbox.write("telegram", 1, "user:1", b"{}")
+    assert [await storage.inbox.begun("telegram", 1) for _ in range(3)] == [1, 2, 3]
+    assert await storage.inbox.begun("telegram", 2) == 0
+
+
 @pytest.mark.parametrize("body", [b"", bytes(range(256)), b"x" * 100_000])
 async def test_bodies_come_back_as_they_were(storage: Storage, body: bytes) -> None:
     """A body is bytes of any kind and length."""

@@ -20,6 +20,10 @@ logger = logging.getLogger(__name__)
 PAUSES_S = (1.0, 5.0)
 """Before the second and the third try: a database that restarts is back by then."""
 
+MOST_TRIES = 10
+"""Processes that may end over one update: one that kills them each time must not do so for ever, and ten do not happen
+to somebody by bad luck."""
+
 MOST = 5000
 """Updates in memory. More are not asked for before these are handled; they wait at Telegram or in the inbox."""
 
@@ -33,18 +37,23 @@ class Task:
 
 
 class Dispatcher:
-    """Handles tasks; `handle`, `done` and `apologise` come from outside."""
+    """Handles tasks; `handle`, `begun`, `done` and `apologise` come from outside.
+
+    `begun` counts, where it survives a crash, how often an update of an earlier process was begun.
+    """
 
     def __init__(
         self,
         fetcher: Fetcher,
         handle: Callable[[Task], Awaitable[None]],
+        begun: Callable[[int], Awaitable[int]],
         done: Callable[[int], Awaitable[None]],
         apologise: Callable[[Incoming], Awaitable[None]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._fetcher = fetcher
         self._handle = handle
+        self._begun = begun
         self._done = done
         self._apologise = apologise
         self._sleep = sleep
@@ -104,7 +113,11 @@ class Dispatcher:
     async def _one(self, task: Task) -> None:
         update_id = task.incoming.update_id
         try:
-            await self._tried(task)
+            if task.incoming.again and await self._begun(update_id) > MOST_TRIES:
+                logger.error("The update %d has ended %d processes; it is given up.", update_id, MOST_TRIES)
+                await self._apologise(task.incoming)
+            else:
+                await self._tried(task)
             await self._done(update_id)
         except Exception:
             # The rim of one update: what stays in the inbox is handled again by the next process.

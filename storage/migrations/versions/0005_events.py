@@ -1,4 +1,4 @@
-"""Avatar events of communities: events, who takes part, and what stands in a gallery."""
+"""Avatar events of communities: events, who takes part, what stands in a gallery. Tries of updates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,8 @@ def event(table: str) -> list[sa.Column | sa.ForeignKeyConstraint]:
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and let updates count their tries."""
+    op.add_column("inbox", sa.Column("tries", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
         "events",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -89,3 +90,4 @@ def downgrade() -> None:
     """Drop the tables."""
     for name in ("event_shows", "event_members", "events"):
         op.drop_table(name)
+    op.drop_column("inbox", "tries")

@@ -47,14 +47,13 @@ class Counter:
     done: list[int]
     gates: dict[int, asyncio.Event]
 
-    def submit(self, update_id: int, person: int, size: int | None = None) -> None:
-        """Submit a text, or a photo of a size."""
+    def submit(self, update_id: int, person: int, size: int | None = None, *, again: bool = False) -> None:
+        """Submit a text, or a photo of a size; `again` as one that an earlier process has left."""
         photo = None if size is None else PhotoFile(f"f{update_id}", "u", size, "", None)
         sender = Sender(person, "en", "Ann")
         content = photo or Words()
-        self.dispatcher.submit(
-            Incoming(update_id, sender, person, private=True, thread_id=None, message_id=1, content=content)
-        )
+        how: dict[str, Any] = {"private": True, "thread_id": None, "message_id": 1, "again": again}
+        self.dispatcher.submit(Incoming(update_id, sender, person, content=content, **how))
 
 
 async def nap(_: float) -> None:
@@ -76,6 +75,9 @@ async def counter(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counter]:
             await task.fetch.data()
         handled.append(update_id)
 
+    async def begun(update_id: int) -> int:
+        return update_id  # as many times as its number says
+
     async def tick(update_id: int) -> None:
         done.append(update_id)
 
@@ -83,7 +85,7 @@ async def counter(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counter]:
         handled.append(-1)
 
     fetcher: Any = Fetcher(bot, nap)  # type: ignore[arg-type]
-    dispatcher = Dispatcher(fetcher, handle, tick, apologise, nap)
+    dispatcher = Dispatcher(fetcher, handle, begun, tick, apologise, nap)
     yield Counter(bot, dispatcher, handled, done, gates)
     await dispatcher.stop()
 
@@ -149,6 +151,16 @@ async def test_what_cannot_be_fetched_has_a_reason(counter: Counter, message: st
         await fetch.data()
     assert caught.value.reason == reason
     fetch.release()
+
+
+async def test_an_update_that_ends_every_process_is_given_up(counter: Counter) -> None:
+    """One that ten processes have ended over is answered with words and done; the ones before that are handled."""
+    for number in (1, 10, 11):
+        counter.submit(number, number, again=True)
+    counter.submit(12, 12)
+    await counter.dispatcher.idle()
+    assert sorted(counter.handled) == [-1, 1, 10, 12]
+    assert sorted(counter.done) == [1, 10, 11, 12]
 
 
 async def test_stopping_leaves_what_is_not_done(counter: Counter) -> None:
