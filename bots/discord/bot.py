@@ -30,7 +30,7 @@ from limner.bots.discord.slash import WordsTranslator, add_commands
 from limner.bots.discord.updates.fetch import Fetcher
 from limner.bots.discord.updates.lanes import Lanes
 from limner.bots.discord.updates.reception import Reception
-from limner.bots.discord.updates.translate import NEEDED
+from limner.bots.discord.updates.translate import lacking
 from limner.bots.phrases import Phrases
 from limner.bots.ports import NewsSource
 from limner.bots.words import FALLBACK
@@ -120,11 +120,10 @@ class DiscordBot(discord.AutoShardedClient):
     def _lacking(self, server_id: int, channel_id: int) -> Sequence[str]:
         """Name what we may not do in a channel; nothing where that is not known."""
         server = self.get_guild(server_id)
-        channel = server.get_channel(channel_id) if server else None
+        channel = server.get_channel_or_thread(channel_id) if server else None
         if server is None or channel is None:
             return ()
-        allowed = channel.permissions_for(server.me)
-        return tuple(name for name in NEEDED if not getattr(allowed, name))
+        return lacking(channel.permissions_for(server.me), channel)
 
 
 def create_bot(

@@ -15,6 +15,7 @@ __all__ = ["PERMISSIONS", "Rules"]
 PERMISSIONS = {
     "view_channel": "discord-permission-view-channel",
     "send_messages": "discord-permission-send-messages",
+    "send_messages_in_threads": "discord-permission-send-in-threads",
     "attach_files": "discord-permission-attach-files",
 }
 

@@ -362,6 +362,7 @@ discord-lacks = Ich würde die Porträts hier allen zeigen, aber in diesem Kanal
 discord-lacks-there = In { $channel } fehlen mir Rechte: { $permissions }. Gib sie mir, sonst bleiben die Porträts privat.
 discord-permission-view-channel = Kanal ansehen
 discord-permission-send-messages = Nachrichten senden
+discord-permission-send-in-threads = Nachrichten in Threads senden
 discord-permission-attach-files = Dateien anhängen
 discord-settings-admins = Nur wer den Server verwalten darf, ändert seine Einstellungen, und nur wo ich Mitglied bin.
 discord-settings-channel = Wo: in { $channel }

@@ -362,6 +362,7 @@ discord-lacks = I would show the portraits to everybody here, but I lack permiss
 discord-lacks-there = In { $channel } I lack permissions: { $permissions }. Give them to me, or the portraits stay private.
 discord-permission-view-channel = View Channel
 discord-permission-send-messages = Send Messages
+discord-permission-send-in-threads = Send Messages in Threads
 discord-permission-attach-files = Attach Files
 discord-settings-admins = Only those who may manage the server change its settings, and only where I am a member of it.
 discord-settings-channel = Where: in { $channel }

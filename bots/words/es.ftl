@@ -362,6 +362,7 @@ discord-lacks = Mostraría los retratos a todo el mundo, pero en este canal me f
 discord-lacks-there = En { $channel } me faltan permisos: { $permissions }. Dámelos o los retratos seguirán siendo privados.
 discord-permission-view-channel = Ver canal
 discord-permission-send-messages = Enviar mensajes
+discord-permission-send-in-threads = Enviar mensajes en hilos
 discord-permission-attach-files = Adjuntar archivos
 discord-settings-admins = Solo quien puede gestionar el servidor cambia sus ajustes, y solo donde soy miembro.
 discord-settings-channel = Dónde: en { $channel }

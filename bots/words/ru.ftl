@@ -364,6 +364,7 @@ discord-lacks = Я показал бы портреты всем, но в это
 discord-lacks-there = В { $channel } мне не хватает прав: { $permissions }. Дайте их мне, иначе портреты останутся личными.
 discord-permission-view-channel = Просмотр канала
 discord-permission-send-messages = Отправка сообщений
+discord-permission-send-in-threads = Отправка сообщений в ветках
 discord-permission-attach-files = Прикрепление файлов
 discord-settings-admins = Менять настройки могут только те, кто управляет сервером, и только там, где я его участник.
 discord-settings-channel = Где: в { $channel }

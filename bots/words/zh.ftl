@@ -297,6 +297,7 @@ discord-lacks = 我本想把肖像展示给这里的所有人，但我在此频�
 discord-lacks-there = 在 { $channel } 我缺少权限：{ $permissions }。请授予我，否则肖像只对本人可见。
 discord-permission-view-channel = 查看频道
 discord-permission-send-messages = 发送消息
+discord-permission-send-in-threads = 在子区内发送消息
 discord-permission-attach-files = 添加附件
 discord-settings-admins = 只有能管理服务器的人可以更改设置，并且我必须是该服务器的成员。
 discord-settings-channel = 地点：{ $channel }

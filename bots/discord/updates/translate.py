@@ -10,9 +10,10 @@ from limner.bots.discord.messages.buttons import AGREE, PHOTOS, read
 from limner.bots.discord.messages.outgoing import Way
 from limner.bots.discord.updates.incoming import Attachment, Incoming, Person
 
-__all__ = ["NEEDED", "translate"]
+__all__ = ["lacking", "translate"]
 
 NEEDED = ("view_channel", "send_messages", "attach_files")
+NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "attach_files")
 """What the bot must be allowed in a channel to show portraits there."""
 
 Raw = Mapping[str, Any]
@@ -70,9 +71,15 @@ def _common(interaction: discord.Interaction[Any]) -> dict[str, Any]:
         "message_id": interaction.message.id if interaction.message else None,
         "installed": server_id is not None and interaction.client.get_guild(server_id) is not None,
         "roles": tuple(role.id for role in getattr(user, "roles", ())),
-        "lacks": tuple(name for name in NEEDED if server_id is not None and not getattr(allowed, name)),
+        "lacks": () if server_id is None else lacking(allowed, interaction.channel),
         "manager": interaction.permissions.manage_guild,
     }
+
+
+def lacking(allowed: discord.Permissions, channel: object) -> tuple[str, ...]:
+    """Name what is not allowed of what showing portraits in a channel takes."""
+    needed = NEEDED_IN_THREADS if isinstance(channel, discord.Thread) else NEEDED
+    return tuple(name for name in needed if not getattr(allowed, name))
 
 
 def _files(data: Raw, ids: Any) -> tuple[Attachment, ...]:
