@@ -7,6 +7,7 @@
     ├── BadEventError          a page sent something that is no event
     ├── BadUploadError         a body that holds no photos in the form we read
     ├── NotSignedInError       a session cookie is missing or was not made here
+    ├── NoWayError             nothing leads to a person at the moment
     ├── UnfetchableError       a photo cannot be had from the platform, for a reason that people can be told
     ├── PlaceGoneError         the group or channel of an avatar event is gone, or will not have the bot
     └── RefusedBotError        the platform will not work with this bot: a wrong token, or another process has it
@@ -19,6 +20,7 @@ __all__ = [
     "BadUploadError",
     "BotsError",
     "MissingWordsError",
+    "NoWayError",
     "NotSignedInError",
     "PlaceGoneError",
     "RefusedBotError",
@@ -48,6 +50,13 @@ class BadUploadError(BotsError):
 
 class NotSignedInError(BotsError):
     """A session cookie is missing or was not made by this server."""
+
+
+class NoWayError(BotsError):
+    """Nothing leads to a person at the moment: what is for them waits until they are heard of again."""
+
+    def __init__(self, platform: str) -> None:
+        super().__init__(f"Nothing leads to this person of {platform} at the moment; what is for them waits.")
 
 
 class UnfetchableError(BotsError):

@@ -130,13 +130,15 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
 
 def _chats(settings: Settings) -> Iterator[Finding]:
     yield _library("web chat", "aiohttp", f"It will listen on port {settings.web_port}.", "", "web", needed=False)
-    if settings.telegram_token:
-        said = "TELEGRAM_BOT_TOKEN is set: the bot runs beside the web chat."
-        yield _library("Telegram", "telegram", said, "TELEGRAM_BOT_TOKEN is set.", "telegram")
-    else:
-        sentence = "TELEGRAM_BOT_TOKEN is not set, so there is no Telegram bot."
-        yield Finding("Telegram", State.OPTIONAL, sentence)
-    yield Finding("Discord", State.OPTIONAL, "There is no Discord bot yet.")
+    yield _bot("Telegram", "TELEGRAM_BOT_TOKEN", "telegram", settings.telegram_token)
+    yield _bot("Discord", "DISCORD_BOT_TOKEN", "discord", settings.discord_token)
+
+
+def _bot(subject: str, variable: str, library: str, token: str | None) -> Finding:
+    if token:
+        said = f"{variable} is set: the bot runs beside the web chat."
+        return _library(subject, library, said, f"{variable} is set.", library)
+    return Finding(subject, State.OPTIONAL, f"{variable} is not set, so there is no {subject} bot.")
 
 
 def _demonstration(_: Settings) -> Iterator[Finding]:

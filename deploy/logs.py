@@ -2,8 +2,9 @@
 
 import logging
 
-# httpx writes the address of every request at INFO, and a Telegram address holds the bot's token.
-QUIET = ("httpx", "httpcore", "aiohttp.access", "alembic", "PIL")
+# httpx writes the address of every request at INFO, and a Telegram address holds the bot's token. discord.py writes at
+# DEBUG the addresses that hold tokens of interactions, and at INFO what nobody waits for.
+QUIET = ("httpx", "httpcore", "aiohttp.access", "alembic", "PIL", "discord")
 
 
 def set_up_logging(level: int = logging.INFO) -> None:

@@ -19,7 +19,7 @@ class Settings:
     HTTPS.
     `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
-    the bot listens instead of asking.
+    the bot listens instead of asking. Discord's API and gateway are None for its own servers.
     """
 
     home: Path
@@ -45,6 +45,9 @@ class Settings:
     telegram_webhook_secret: str | None
     telegram_webhook_host: str
     telegram_webhook_port: int
+    discord_token: str | None
+    discord_api_base: str | None
+    discord_gateway_url: str | None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -83,6 +86,9 @@ class Settings:
             telegram_webhook_secret=environ.get("TELEGRAM_WEBHOOK_SECRET") or None,
             telegram_webhook_host=environ.get("TELEGRAM_WEBHOOK_HOST") or "127.0.0.1",
             telegram_webhook_port=_whole_number(environ, "TELEGRAM_WEBHOOK_PORT", 8443, lowest=0, highest=65535),
+            discord_token=environ.get("DISCORD_BOT_TOKEN") or None,
+            discord_api_base=environ.get("DISCORD_API_BASE") or None,
+            discord_gateway_url=environ.get("DISCORD_GATEWAY_URL") or None,
         )
 
 

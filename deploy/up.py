@@ -1,7 +1,6 @@
 """`limner up`: everything on this machine, started in order and ended in reverse.
 
-one at a time -> home, key, schema -> Valkey -> web chat -> worker -> Telegram bot, if it has a token ... Ctrl-C ... and
-back
+one at a time -> home, key, schema -> Valkey -> web chat -> worker -> the bots that have a token ... Ctrl-C ... and back
 """
 
 import asyncio
@@ -9,9 +8,10 @@ import fcntl
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from limner.deploy.children import Child
 from limner.deploy.compose import prepared, redis_of, web_chat
@@ -38,12 +38,18 @@ async def run_up(settings: Settings, say: Say) -> None:
             # The chat first: it opens all that a worker opens, so that a wrong setting is told before one is started.
             address = await stack.enter_async_context(web_chat(settings, redis_url))
             await stack.enter_async_context(_child("worker", settings, redis_url, say))
-            if settings.telegram_token:
-                await stack.enter_async_context(_child("telegram", settings, redis_url, say))
+            for name in bots_of(settings):
+                await stack.enter_async_context(_child(name, settings, redis_url, say))
             say(welcome(address, demonstration_photos(settings.home / "demo")))
             await stopping.wait()
             say("Stopping.")
     say("Everything has stopped; nothing is lost.")
+
+
+def bots_of(settings: Settings) -> list[str]:
+    """Name the bots that have a token."""
+    tokens = {"telegram": settings.telegram_token, "discord": settings.discord_token}
+    return [name for name, token in tokens.items() if token]
 
 
 async def run_web(settings: Settings, say: Say) -> None:
@@ -66,15 +72,34 @@ async def run_telegram(settings: Settings, say: Say) -> None:
     await prepared()
     async with redis_of(settings) as redis_url, telegram_bot(settings, redis_url) as application:
         say(f"The Telegram bot is ready at https://t.me/{application.bot.username}")
-        bringing = asyncio.create_task(bring_updates(application, settings))
-        stopped = asyncio.create_task(stopping.wait())
-        await asyncio.wait((bringing, stopped), return_when=asyncio.FIRST_COMPLETED)
-        if bringing.done():
-            stopped.cancel()
-            bringing.result()  # raises what ended it: it ends by nothing else
-        bringing.cancel()
-        with suppress(asyncio.CancelledError):
-            await bringing
+        await _until(stopping, bring_updates(application, settings))
+
+
+async def run_discord(settings: Settings, say: Say) -> None:
+    """Run the Discord bot alone until Ctrl-C or SIGTERM.
+
+    Raises UserMistakeError where the settings do not suffice, and RefusedBotError where Discord will not have it.
+    """
+    from limner.deploy.discord import discord_bot, invitation, serve
+
+    stopping = stop_signal()
+    await prepared()
+    async with redis_of(settings) as redis_url, discord_bot(settings, redis_url) as bot:
+        say(f"The Discord bot is ready. To take it into a server: {invitation(bot)}")
+        await _until(stopping, serve(bot))
+
+
+async def _until(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Work until it is time to stop. Raises what ends the work before: it ends by nothing else."""
+    working = asyncio.create_task(work)
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)
+    if working.done():
+        stopped.cancel()
+        working.result()
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 def stop_signal() -> asyncio.Event:

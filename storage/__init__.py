@@ -12,6 +12,7 @@
     inbox       what a platform sent, written down before it is acknowledged
     outbox      what a sitter must still be told
     sent        what was delivered of it already, part by part
+    servers     what the administrators of a platform's server have chosen
     forget      the key first, then everything else, with a receipt
     retire      what is older than its retention time
 
@@ -38,6 +39,7 @@ from limner.storage.quota import Balance, Entry, Quota
 from limner.storage.requests import Request, Requests
 from limner.storage.retention import Retention
 from limner.storage.sent import Sent
+from limner.storage.servers import Server, Servers
 from limner.storage.upgrade import migrate
 from limner.storage.users import ChatState, User, Users
 
@@ -56,6 +58,7 @@ __all__ = [
     "Portrait",
     "Receipt",
     "Request",
+    "Server",
     "Storage",
     "Update",
     "User",
@@ -91,6 +94,7 @@ class Storage:
         self.inbox = Inbox(database, clock)
         self.outbox = Outbox(database, clock)
         self.sent = Sent(database)
+        self.servers = Servers(database)
         self._forgetting = Forgetting(database, objects, keys, clock)
         self._retention = Retention(database, objects, clock)
 

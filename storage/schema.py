@@ -382,6 +382,18 @@ event_shows = sa.Table(
     sa.UniqueConstraint("event_id", "user_id"),
 )
 
+# What the administrators of a server (a community on a chat platform) have chosen. Belongs to no person.
+servers = sa.Table(
+    "servers",
+    metadata,
+    sa.Column("platform", sa.Text, primary_key=True),
+    sa.Column("server_id", sa.Text, primary_key=True),
+    _text("channel_id", nullable=True),
+    _text("role_id", nullable=True),
+    sa.Column("public", sa.Boolean, nullable=False),
+    _text("language", nullable=True),
+)
+
 # Survives the person: keyed hashes that mean nothing without the master key, counts, and no other trace.
 deletion_log = sa.Table(
     "deletion_log",

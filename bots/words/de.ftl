@@ -151,6 +151,7 @@ reason-turned-away = Das Gesicht ist zu weit weggedreht. Schau zur Kamera und ma
 reason-another-person = Das scheint jemand anderes zu sein als auf deinen übrigen Fotos. Ein Satz ist für eine Person: Entferne das Foto, das nicht dazugehört.
 reason-duplicate = Dieses Foto habe ich schon. Schick ein anderes: ein anderer Tag, ein anderer Gesichtsausdruck.
 reason-too-many = In einen Satz passen höchstens { $most } Fotos. Entferne eines, wenn du lieber dieses verwenden willst.
+reason-expired = Discord behält die Adresse einer Datei nur einen Tag, und diese ist abgelaufen. Schick das Foto noch einmal.
 reason-check-failed = Ich konnte mir dieses Foto nicht ansehen: Dreimal bin ich daran hängen geblieben. Schick es in einem anderen Format oder schick ein anderes.
 reason-unknown = Dieses Foto kann ich nicht verwenden. Versuch es bitte mit einem anderen.
 
@@ -381,3 +382,99 @@ telegram-event-help = Eine Avatar-Aktion malt alle in der Gruppe, die mitmachen,
     Stile: { $styles }
 telegram-event-admins = Das können nur Administratoren dieser Gruppe.
 telegram-command-event = Eine Avatar-Aktion für diese Gruppe
+
+## Discord
+
+discord-begin = Fang mit /{ discord-command-portrait } an: Such einen Stil aus und gib mir { $least } bis { $most } Fotos von einer Person, Gesicht zur Kamera, bei gutem Licht.
+discord-form = Fotos von einer Person
+discord-form-photos = { $least } bis { $most } Fotos
+discord-form-photos-about = Gesicht zur Kamera, bei gutem Licht, niemand sonst im Bild. Verschiedene Tage helfen.
+discord-wait = Ich sehe mir noch { $checking ->
+    [one] ein Foto
+   *[other] { $checking } Fotos
+  } an. Einen Moment, dann frag noch einmal.
+discord-checking = Wird angesehen: { $checking }
+discord-too-few = { $good ->
+    [0] Keines der Fotos ist brauchbar
+    [one] Nur { $good } Foto ist brauchbar
+   *[other] Nur { $good } Fotos sind brauchbar
+  }, und ich brauche { $least }. Gib mir noch mindestens { $missing } dazu: Dann mache ich von selbst weiter.
+discord-without = Ich mache ohne diese Fotos weiter:
+discord-later = Discord lässt mich diese Nachricht nur eine Viertelstunde lang ändern. Ich male weiter; /{ discord-command-status } sagt, wo wir stehen, und die Porträts kommen, wenn sie fertig sind.
+discord-choose = Such einen Stil aus
+discord-add = Fotos hinzufügen
+discord-clear = Alle entfernen
+discord-cancel = Abbrechen
+discord-again = Mehr davon
+discord-other-style = Anderer Stil
+discord-new-photos = Neue Fotos
+discord-avatar = Als Avatar
+discord-avatar-nth = Porträt { $n }
+discord-avatar-which = Welches soll es sein?
+discord-avatar-how = Speichere dieses Bild und wähle es in Discord unter Benutzereinstellungen, Profile, Avatar ändern. Ein Bot kann das nicht für dich tun.
+discord-full = Volle Größe
+discord-full-how = Hier sind die Dateien, wie sie gemalt wurden. Öffne eine und speichere sie von dort.
+discord-drop = Diese löschen
+discord-drop-yes = Endgültig löschen
+discord-keep = Behalten
+discord-kept = Alles bleibt, wie es ist.
+discord-forget-yes = Alles löschen
+discord-dropped = { $count ->
+    [one] Das Porträt ist gelöscht.
+   *[other] Die { $count } Porträts sind gelöscht.
+  }
+discord-dropped-rest = Nachrichten, die nur du siehst, kann ich nicht mehr löschen: Verwirf sie selbst.
+discord-too-large = Porträt { $n } hat { $size } MB, mehr als Discord hier annimmt. Drück auf Volle Größe in einem Server, der größere Dateien annimmt (einem geboosteten), oder frag den, der diesen Bot betreibt.
+discord-not-yours = Dieser Knopf gehört jemand anderem. Fang mit /{ discord-command-portrait } deine eigenen an.
+discord-channel-only = In diesem Server male ich nur in { $channel }. Frag mich dort oder in einer Direktnachricht.
+discord-role-only = In diesem Server male ich nur für { $role }. Bitte die Verwaltung um diese Rolle, oder frag mich in einer Direktnachricht.
+discord-lacks = Ich würde die Porträts hier allen zeigen, aber in diesem Kanal fehlen mir Rechte: { $permissions }. Deshalb siehst nur du sie.
+discord-lacks-there = In { $channel } fehlen mir Rechte: { $permissions }. Gib sie mir, sonst bleiben die Porträts privat.
+discord-permission-view-channel = Kanal ansehen
+discord-permission-send-messages = Nachrichten senden
+discord-permission-send-in-threads = Nachrichten in Threads senden
+discord-permission-attach-files = Dateien anhängen
+discord-settings-admins = Nur wer den Server verwalten darf, ändert seine Einstellungen, und nur wo ich Mitglied bin.
+discord-settings-channel = Wo: in { $channel }
+discord-settings-anywhere = Wo: in jedem Kanal
+discord-settings-role = Für wen: { $role }
+discord-settings-everybody = Für wen: alle
+discord-settings-public = Porträts: für alle im Kanal sichtbar
+discord-settings-private = Porträts: nur für ihre Besitzer sichtbar
+discord-settings-language = Sprache im Kanal: { $language }
+discord-settings-own-language = Sprache im Kanal: die der fragenden Person
+discord-language = In welcher Sprache soll ich dir schreiben?
+discord-privacy = Deine Fotos werden verschlüsselt aufbewahrt, nur zum Training deiner Face LoRA benutzt und danach gelöscht. { kept-for } Niemand sonst kommt an sie heran. Ich lese keine Nachrichten: nur was du mir mit einem Befehl oder Formular gibst. /{ discord-command-delete } löscht alles auf einmal, mit Quittung. Discord bewahrt nach eigenen Regeln auf, was darüber verschickt wird.
+
+discord-command-portrait = porträt
+discord-command-styles = stile
+discord-command-status = stand
+discord-command-cancel = abbrechen
+discord-command-quota = kontingent
+discord-command-language = sprache
+discord-command-privacy = datenschutz
+discord-command-settings = einstellungen
+discord-command-delete = löschen
+discord-about-portrait = Porträts von dir aus ein paar Selfies
+discord-about-styles = Die Stile zeigen
+discord-about-status = Wo stehen wir?
+discord-about-cancel = Abbrechen, was gerade gemalt wird
+discord-about-quota = Wie viele Porträts noch da sind
+discord-about-language = Die Sprache ändern
+discord-about-privacy = Was mit deinen Fotos geschieht
+discord-about-settings = Wo, für wen und wie ich in diesem Server male
+discord-about-delete = Alles von dir löschen
+discord-option-style = stil
+discord-about-style = Wie sie aussehen sollen
+discord-option-selfie = selfie{ $n }
+discord-about-selfie = Foto { $n } von einer Person; ohne frage ich danach
+discord-option-channel = kanal
+discord-about-channel = Der einzige Kanal, in dem ich male
+discord-option-role = rolle
+discord-about-role = Wer um Porträts bitten darf (@everyone: alle)
+discord-option-public = öffentlich
+discord-about-public = Ob alle im Kanal die Porträts sehen
+discord-option-language = sprache
+discord-about-server-language = Die Sprache, in der ich in den Kanal schreibe
+discord-option-reset = zurücksetzen
+discord-about-reset = Vorher alle Einstellungen dieses Servers vergessen

@@ -151,6 +151,7 @@ reason-turned-away = The face is turned too far away. Look towards the camera an
 reason-another-person = This seems to be somebody else than in your other photos. A set is for one person: remove the photo that does not belong.
 reason-duplicate = I already have this photo. Send a different one: another day, another expression.
 reason-too-many = A set holds at most { $most } photos. Remove one if you would rather use this one.
+reason-expired = Discord keeps the address of a file for a day only, and this one is over. Send the photo again.
 reason-check-failed = I could not look at this photo: it stopped me three times. Send it in another format, or a different one.
 reason-unknown = I cannot use this photo. Please try a different one.
 
@@ -381,3 +382,101 @@ telegram-event-help = An avatar event paints everybody in the group who takes pa
     Styles: { $styles }
 telegram-event-admins = Only administrators of this group can do that.
 telegram-command-event = An avatar event for this group
+
+## Discord
+
+discord-begin = Begin with /{ discord-command-portrait }: choose a style and give me { $least } to { $most } photos of one person, face to the camera, in good light.
+discord-form = Photos of one person
+discord-form-photos = { $least } to { $most } photos
+discord-form-photos-about = Face to the camera, in good light, nobody else in the picture. Different days help.
+discord-wait = I am still looking at { $checking ->
+    [one] one photo
+   *[other] { $checking } photos
+  }. One moment, then ask again.
+discord-checking = Being looked at: { $checking }
+discord-too-few = { $good ->
+    [0] None of the photos can be used
+    [one] Only { $good } photo can be used
+   *[other] Only { $good } photos can be used
+  }, and I need { $least }. Add at least { $missing }: I go on by myself then.
+discord-without = I go on without these photos:
+discord-later = Discord lets me change this message for a quarter of an hour only. I go on painting; /{ discord-command-status } says where we are, and the portraits come when they are done.
+discord-choose = Choose a style
+discord-add = Add photos
+discord-clear = Remove all
+discord-cancel = Cancel
+discord-again = More of the same
+discord-other-style = Another style
+discord-new-photos = New photos
+discord-avatar = Use as avatar
+discord-avatar-nth = Portrait { $n }
+discord-avatar-which = Which of them shall it be?
+discord-avatar-how = Save this picture, then choose it in Discord under User Settings, Profiles, Change Avatar. A bot cannot do that for you.
+discord-full = Full size
+discord-full-how = Here are the files as they were painted. Open one, then save it from there.
+discord-drop = Delete these
+discord-drop-yes = Delete for good
+discord-keep = Keep
+discord-kept = Everything stays as it is.
+discord-forget-yes = Delete everything
+discord-dropped = { $count ->
+    [one] The portrait is deleted.
+   *[other] The { $count } portraits are deleted.
+  }
+discord-dropped-rest = Messages that only you see here are not mine to delete any more: dismiss them yourself.
+discord-too-large = Portrait { $n } has { $size } MB, more than Discord takes here. Press Full size in a server that takes larger files (a boosted one), or ask whoever runs this bot for it.
+discord-not-yours = This button belongs to somebody else. Begin your own with /{ discord-command-portrait }.
+discord-channel-only = In this server I paint in { $channel } only. Ask me there, or in a direct message.
+discord-role-only = In this server I paint for { $role } only. Ask an administrator for that role, or ask me in a direct message.
+discord-lacks = I would show the portraits to everybody here, but I lack permissions in this channel: { $permissions }. So only you will see them.
+discord-lacks-there = In { $channel } I lack permissions: { $permissions }. Give them to me, or the portraits stay private.
+discord-permission-view-channel = View Channel
+discord-permission-send-messages = Send Messages
+discord-permission-send-in-threads = Send Messages in Threads
+discord-permission-attach-files = Attach Files
+discord-settings-admins = Only those who may manage the server change its settings, and only where I am a member of it.
+discord-settings-channel = Where: in { $channel }
+discord-settings-anywhere = Where: in every channel
+discord-settings-role = For whom: { $role }
+discord-settings-everybody = For whom: everybody
+discord-settings-public = Portraits: shown to everybody in the channel
+discord-settings-private = Portraits: shown to their owner alone
+discord-settings-language = Language in the channel: { $language }
+discord-settings-own-language = Language in the channel: that of whoever asks
+discord-language = Which language shall I write to you in?
+discord-privacy = Your photos are kept encrypted, used only to train your Face LoRA, and deleted after training. { kept-for } Nobody else can reach them. I read no messages: only what you give me with a command or a form. /{ discord-command-delete } deletes everything at once, with a receipt. Discord itself keeps what is sent through it by its own rules.
+
+# The names of commands and options are what the bot looks for: in this file they are not to be changed. In the others
+# they are lower case, without blanks.
+discord-command-portrait = portrait
+discord-command-styles = styles
+discord-command-status = status
+discord-command-cancel = cancel
+discord-command-quota = quota
+discord-command-language = language
+discord-command-privacy = privacy
+discord-command-settings = settings
+discord-command-delete = delete
+discord-about-portrait = Portraits of you from a few selfies
+discord-about-styles = Show the styles
+discord-about-status = Where are we?
+discord-about-cancel = Stop what is being painted
+discord-about-quota = How many portraits are left
+discord-about-language = Change the language
+discord-about-privacy = What happens to your photos
+discord-about-settings = Where, for whom and how I paint in this server
+discord-about-delete = Delete everything of yours
+discord-option-style = style
+discord-about-style = How they shall look
+discord-option-selfie = selfie{ $n }
+discord-about-selfie = Photo { $n } of one person; without any I ask for them
+discord-option-channel = channel
+discord-about-channel = The only channel to paint in
+discord-option-role = role
+discord-about-role = Who may ask for portraits (@everyone: everybody)
+discord-option-public = public
+discord-about-public = Whether everybody in the channel sees the portraits
+discord-option-language = language
+discord-about-server-language = The language that I write to the channel in
+discord-option-reset = reset
+discord-about-reset = Forget all settings of this server first

@@ -151,6 +151,7 @@ reason-turned-away = La cara está demasiado girada. Mira hacia la cámara y haz
 reason-another-person = Esta persona no parece la misma que en tus otras fotos. Una serie es para una sola persona: quita la foto que no corresponde.
 reason-duplicate = Ya tengo esta foto. Envía una distinta: de otro día, con otro gesto.
 reason-too-many = En una serie caben como máximo { $most } fotos. Quita una si prefieres usar esta.
+reason-expired = Discord conserva la dirección de un archivo solo un día, y esta ya caducó. Envía la foto otra vez.
 reason-check-failed = No he podido mirar esta foto: la comprobación se ha interrumpido tres veces. Envíala en otro formato o envía una distinta.
 reason-unknown = No puedo usar esta foto. Prueba con otra, por favor.
 
@@ -381,3 +382,99 @@ telegram-event-help = Un evento de avatares pinta a todos los del grupo que part
     Estilos: { $styles }
 telegram-event-admins = Solo los administradores de este grupo pueden hacerlo.
 telegram-command-event = Un evento de avatares para este grupo
+
+## Discord
+
+discord-begin = Empieza con /{ discord-command-portrait }: elige un estilo y dame de { $least } a { $most } fotos de una sola persona, de cara a la cámara y con buena luz.
+discord-form = Fotos de una persona
+discord-form-photos = De { $least } a { $most } fotos
+discord-form-photos-about = De cara a la cámara, con buena luz y sin nadie más. Ayudan fotos de días distintos.
+discord-wait = Todavía estoy mirando { $checking ->
+    [one] una foto
+   *[other] { $checking } fotos
+  }. Espera un momento y pregunta otra vez.
+discord-checking = En revisión: { $checking }
+discord-too-few = { $good ->
+    [0] No sirve ninguna de las fotos
+    [one] Solo sirve { $good } foto
+   *[other] Solo sirven { $good } fotos
+  }, y necesito { $least }. Añade al menos { $missing }: después sigo yo.
+discord-without = Sigo sin estas fotos:
+discord-later = Discord solo me deja cambiar este mensaje durante un cuarto de hora. Sigo pintando; /{ discord-command-status } dice dónde estamos, y los retratos llegan cuando estén listos.
+discord-choose = Elige un estilo
+discord-add = Añadir fotos
+discord-clear = Quitar todas
+discord-cancel = Cancelar
+discord-again = Más como estos
+discord-other-style = Otro estilo
+discord-new-photos = Fotos nuevas
+discord-avatar = Usar de avatar
+discord-avatar-nth = Retrato { $n }
+discord-avatar-which = ¿Cuál de ellos?
+discord-avatar-how = Guarda esta imagen y elígela en Discord, en Ajustes de usuario, Perfiles, Cambiar avatar. Un bot no puede hacerlo por ti.
+discord-full = Tamaño completo
+discord-full-how = Aquí están los archivos tal como se pintaron. Abre uno y guárdalo desde ahí.
+discord-drop = Borrar estos
+discord-drop-yes = Borrar para siempre
+discord-keep = Conservar
+discord-kept = Todo queda como está.
+discord-forget-yes = Borrar todo
+discord-dropped = { $count ->
+    [one] El retrato está borrado.
+   *[other] Los { $count } retratos están borrados.
+  }
+discord-dropped-rest = Los mensajes que solo ves tú ya no puedo borrarlos yo: descártalos tú.
+discord-too-large = El retrato { $n } ocupa { $size } MB, más de lo que Discord acepta aquí. Pulsa Tamaño completo en un servidor que acepte archivos mayores (con mejoras), o pídeselo a quien lleva este bot.
+discord-not-yours = Este botón es de otra persona. Empieza los tuyos con /{ discord-command-portrait }.
+discord-channel-only = En este servidor solo pinto en { $channel }. Pídemelo ahí o por mensaje directo.
+discord-role-only = En este servidor solo pinto para { $role }. Pide ese rol a la administración, o escríbeme por mensaje directo.
+discord-lacks = Mostraría los retratos a todo el mundo, pero en este canal me faltan permisos: { $permissions }. Por eso solo los verás tú.
+discord-lacks-there = En { $channel } me faltan permisos: { $permissions }. Dámelos o los retratos seguirán siendo privados.
+discord-permission-view-channel = Ver canal
+discord-permission-send-messages = Enviar mensajes
+discord-permission-send-in-threads = Enviar mensajes en hilos
+discord-permission-attach-files = Adjuntar archivos
+discord-settings-admins = Solo quien puede gestionar el servidor cambia sus ajustes, y solo donde soy miembro.
+discord-settings-channel = Dónde: en { $channel }
+discord-settings-anywhere = Dónde: en todos los canales
+discord-settings-role = Para quién: { $role }
+discord-settings-everybody = Para quién: todo el mundo
+discord-settings-public = Retratos: a la vista de todo el canal
+discord-settings-private = Retratos: solo los ve su dueño
+discord-settings-language = Idioma en el canal: { $language }
+discord-settings-own-language = Idioma en el canal: el de quien pregunta
+discord-language = ¿En qué idioma te escribo?
+discord-privacy = Tus fotos se guardan cifradas, se usan solo para entrenar tu Face LoRA y se borran después del entrenamiento. { kept-for } Nadie más puede acceder a ellas. No leo mensajes: solo lo que me das con un comando o un formulario. /{ discord-command-delete } lo borra todo de una vez, con comprobante. Discord conserva lo que pasa por él según sus propias reglas.
+
+discord-command-portrait = retrato
+discord-command-styles = estilos
+discord-command-status = estado
+discord-command-cancel = cancelar
+discord-command-quota = cuota
+discord-command-language = idioma
+discord-command-privacy = privacidad
+discord-command-settings = ajustes
+discord-command-delete = borrar
+discord-about-portrait = Retratos tuyos a partir de unos selfis
+discord-about-styles = Mostrar los estilos
+discord-about-status = ¿Dónde estamos?
+discord-about-cancel = Detener lo que se está pintando
+discord-about-quota = Cuántos retratos quedan
+discord-about-language = Cambiar el idioma
+discord-about-privacy = Qué pasa con tus fotos
+discord-about-settings = Dónde, para quién y cómo pinto en este servidor
+discord-about-delete = Borrar todo lo tuyo
+discord-option-style = estilo
+discord-about-style = El aspecto que tendrán
+discord-option-selfie = selfi{ $n }
+discord-about-selfie = Foto { $n } de una persona; si no das ninguna, las pido
+discord-option-channel = canal
+discord-about-channel = El único canal donde pinto
+discord-option-role = rol
+discord-about-role = Quién puede pedir retratos (@everyone: todo el mundo)
+discord-option-public = público
+discord-about-public = Si todo el canal ve los retratos
+discord-option-language = idioma
+discord-about-server-language = El idioma en que escribo en el canal
+discord-option-reset = restablecer
+discord-about-reset = Olvidar antes todos los ajustes de este servidor

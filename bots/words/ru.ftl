@@ -150,6 +150,7 @@ reason-turned-away = Лицо слишком отвёрнуто. Посмотр�
 reason-another-person = Похоже, здесь другой человек, не тот, что на остальных фото. Набор рассчитан на одного человека: уберите фото, которое сюда не подходит.
 reason-duplicate = Это фото уже есть. Пришлите другое: в другой день, с другим выражением лица.
 reason-too-many = В набор входит не больше { $most } фото. Уберите одно, если хотите использовать это.
+reason-expired = Discord хранит адрес файла только сутки, и этот уже не действует. Пришлите фото ещё раз.
 reason-check-failed = Проверить это фото не удалось: проверка прерывалась трижды. Пришлите его в другом формате или пришлите другое.
 reason-unknown = Это фото не подходит. Попробуйте, пожалуйста, другое.
 
@@ -392,3 +393,94 @@ telegram-event-help = Аватар-событие рисует всех учас
     Стили: { $styles }
 telegram-event-admins = Это могут только администраторы группы.
 telegram-command-event = Аватар-событие для этой группы
+
+## Discord
+
+discord-begin = Начните с /{ discord-command-portrait }: выберите стиль и дайте мне от { $least } до { $most } фото одного человека, лицом к камере, при хорошем свете.
+discord-form = Фото одного человека
+discord-form-photos = От { $least } до { $most } фото
+discord-form-photos-about = Лицом к камере, при хорошем свете, без других людей. Лучше в разные дни.
+discord-wait = Ещё просматриваю, осталось фото: { $checking }. Подождите минуту и спросите ещё раз.
+discord-checking = Сейчас смотрю: { $checking }
+discord-too-few = { $good ->
+    [0] Ни одно фото не подходит
+    [one] Подходит только { $good } фото
+    [few] Подходят только { $good } фото
+   *[many] Подходят только { $good } фото
+  }, а нужно { $least }. Добавьте ещё хотя бы { $missing }, дальше я продолжу сам.
+discord-without = Продолжаю без этих фото:
+discord-later = Discord позволяет менять это сообщение только четверть часа. Работа идёт дальше; /{ discord-command-status } покажет, где мы, а портреты придут, когда будут готовы.
+discord-choose = Выберите стиль
+discord-add = Добавить фото
+discord-clear = Убрать все
+discord-cancel = Отменить
+discord-again = Ещё такие же
+discord-other-style = Другой стиль
+discord-new-photos = Новые фото
+discord-avatar = На аватар
+discord-avatar-nth = Портрет { $n }
+discord-avatar-which = Какой из них?
+discord-avatar-how = Сохраните эту картинку и выберите её в Discord: Настройки пользователя, Профили, Смена аватара. Бот не может сделать это за вас.
+discord-full = Полный размер
+discord-full-how = Вот файлы такими, какими они были нарисованы. Откройте файл и сохраните его оттуда.
+discord-drop = Удалить эти
+discord-drop-yes = Удалить навсегда
+discord-keep = Оставить
+discord-kept = Всё остаётся как есть.
+discord-forget-yes = Удалить всё
+discord-dropped = Удалено портретов: { $count }.
+discord-dropped-rest = Сообщения, которые видны только вам, я удалить уже не могу: закройте их сами.
+discord-too-large = Портрет { $n } занимает { $size } МБ, больше, чем Discord здесь принимает. Нажмите «Полный размер» на сервере, где можно отправлять файлы побольше (с бустами), или попросите его у того, кто ведёт этого бота.
+discord-not-yours = Эта кнопка принадлежит другому человеку. Начните своё с /{ discord-command-portrait }.
+discord-channel-only = На этом сервере я рисую только в { $channel }. Обратитесь ко мне там или в личных сообщениях.
+discord-role-only = На этом сервере я рисую только для { $role }. Попросите эту роль у администратора или напишите мне в личные сообщения.
+discord-lacks = Я показал бы портреты всем, но в этом канале мне не хватает прав: { $permissions }. Поэтому их увидите только вы.
+discord-lacks-there = В { $channel } мне не хватает прав: { $permissions }. Дайте их мне, иначе портреты останутся личными.
+discord-permission-view-channel = Просмотр канала
+discord-permission-send-messages = Отправка сообщений
+discord-permission-send-in-threads = Отправка сообщений в ветках
+discord-permission-attach-files = Прикрепление файлов
+discord-settings-admins = Менять настройки могут только те, кто управляет сервером, и только там, где я его участник.
+discord-settings-channel = Где: в { $channel }
+discord-settings-anywhere = Где: во всех каналах
+discord-settings-role = Для кого: { $role }
+discord-settings-everybody = Для кого: для всех
+discord-settings-public = Портреты: видны всем в канале
+discord-settings-private = Портреты: видны только владельцу
+discord-settings-language = Язык в канале: { $language }
+discord-settings-own-language = Язык в канале: язык того, кто просит
+discord-language = На каком языке мне вам писать?
+discord-privacy = Ваши фотографии хранятся в зашифрованном виде, нужны только для обучения вашей Face LoRA и после обучения удаляются. { kept-for } Больше никто не имеет к ним доступа. Сообщений я не читаю: только то, что вы даёте мне командой или формой. /{ discord-command-delete } удаляет всё сразу, с квитанцией. Сам Discord хранит пересылаемое по своим правилам.
+
+discord-command-portrait = портрет
+discord-command-styles = стили
+discord-command-status = статус
+discord-command-cancel = отмена
+discord-command-quota = квота
+discord-command-language = язык
+discord-command-privacy = приватность
+discord-command-settings = настройки
+discord-command-delete = удалить
+discord-about-portrait = Ваши портреты по нескольким селфи
+discord-about-styles = Показать стили
+discord-about-status = Где мы сейчас?
+discord-about-cancel = Остановить работу
+discord-about-quota = Сколько портретов осталось
+discord-about-language = Сменить язык
+discord-about-privacy = Что происходит с фотографиями
+discord-about-settings = Где, для кого и как я рисую на этом сервере
+discord-about-delete = Удалить всё ваше
+discord-option-style = стиль
+discord-about-style = Как они должны выглядеть
+discord-option-selfie = селфи{ $n }
+discord-about-selfie = Фото { $n } одного человека; без них я попрошу сам
+discord-option-channel = канал
+discord-about-channel = Единственный канал для рисования
+discord-option-role = роль
+discord-about-role = Кто может просить портреты (@everyone: все)
+discord-option-public = открыто
+discord-about-public = Видит ли портреты весь канал
+discord-option-language = язык
+discord-about-server-language = Язык, на котором я пишу в канал
+discord-option-reset = сброс
+discord-about-reset = Сначала забыть все настройки этого сервера

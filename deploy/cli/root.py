@@ -9,7 +9,7 @@ from limner.deploy.cli.inspect import doctor, models, styles
 from limner.deploy.cli.people import forget, quota
 from limner.deploy.cli.portrait import portrait
 from limner.deploy.cli.rim import Rim
-from limner.deploy.cli.serve import prepare, telegram, up, web, worker
+from limner.deploy.cli.serve import discord, prepare, telegram, up, web, worker
 from limner.deploy.settings import Settings
 
 
@@ -24,5 +24,5 @@ def main(ctx: click.Context) -> None:
     ctx.obj = Settings.from_env(os.environ)
 
 
-for command in (up, portrait, styles, models, quota, forget, worker, web, telegram, prepare, doctor, bench):
+for command in (up, portrait, styles, models, quota, forget, worker, web, telegram, discord, prepare, doctor, bench):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""Commands that run until they are stopped: up, worker, web, telegram; and what each needs first: prepare."""
+"""Commands that run until they are stopped: up, worker, web, telegram, discord; and what each needs first: prepare."""
 
 import asyncio
 import logging
@@ -56,6 +56,19 @@ def telegram(ctx: click.Context) -> None:
     give_memory_back()
     set_up_logging()
     asyncio.run(run_telegram(settings_of(ctx), click.echo))
+
+
+@click.command()
+@click.pass_context
+def discord(ctx: click.Context) -> None:
+    """Run the Discord bot alone (DISCORD_BOT_TOKEN); a worker runs elsewhere."""
+    from limner.deploy.logs import set_up_logging
+    from limner.deploy.machine import give_memory_back
+    from limner.deploy.up import run_discord
+
+    give_memory_back()
+    set_up_logging()
+    asyncio.run(run_discord(settings_of(ctx), click.echo))
 
 
 @click.command(hidden=True)

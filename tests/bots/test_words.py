@@ -14,7 +14,7 @@ from limner.queue.messages import FAILURES, REASONS, REFUSALS
 
 BOTS = Path(phrases.__file__).parent
 LIMITS = phrases.in_words(Limits())
-OURS = ("too_many",)
+OURS = ("expired", "too_many")
 SHIPPED = ("comic", "cyberpunk", "oil", "pencil", "photo", "sepia", "watercolour")
 
 

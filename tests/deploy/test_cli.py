@@ -20,7 +20,19 @@ def limner(*words: str) -> Result:
 def test_help_names_every_command() -> None:
     """`limner --help` names every command of the README's table."""
     said = limner("--help").output
-    for name in ("up", "portrait", "worker", "web", "telegram", "styles", "models", "quota", "forget", "doctor"):
+    for name in (
+        "up",
+        "portrait",
+        "worker",
+        "web",
+        "telegram",
+        "discord",
+        "styles",
+        "models",
+        "quota",
+        "forget",
+        "doctor",
+    ):
         assert f"\n  {name} " in said
 
 

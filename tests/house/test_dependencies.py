@@ -18,17 +18,17 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "storage": (),
     "queue": (),
     "bots": (),
+    "bots/discord": ("discord",),
     "bots/telegram": ("telegram",),
     "bots/web": ("web",),
     "engine": ("engine",),
     "engine/nano": ("engine", "nano"),
-    "deploy": ("web", "engine", "telegram"),
+    "deploy": ("web", "engine", "telegram", "discord"),
 }
 # Asked for and not imported by us, each for a reason.
 NOT_IMPORTED = {
     "face-recognition-models": "only its files are used; its import needs a library that is gone",
     "openpeople": "only its pictures are used",
-    "discord-py": "the Discord adapter comes later",
 }
 
 

@@ -1,0 +1,192 @@
+"""From a wish to a request: consent, photos, their verdicts, and then the style that was wished for.
+
+Everything may be repeated: what a process before us began, this one ends, and nothing is asked for twice.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from weakref import WeakValueDictionary
+
+from limner.bots import replies as r
+from limner.bots.account import CONSENT_VERSION
+from limner.bots.discord.desk import Desk
+from limner.bots.discord.ladder import Ladder
+from limner.bots.discord.messages.outgoing import Outgoing, Place
+from limner.bots.discord.messages.render import Refused
+from limner.bots.discord.progress import Progress
+from limner.bots.discord.updates.fetch import Fetcher
+from limner.bots.discord.wishes import Wish, Wishes
+from limner.bots.errors import NoWayError, UnfetchableError
+from limner.bots.events import AgainAsked, ConsentGiven, PhotoReceived, StyleChosen
+from limner.storage.photos import Photo
+from limner.storage.users import User
+
+__all__ = ["Asking"]
+
+COUNT_PAUSE_S = 1.5
+"""Between two edits that only count photos; the last verdict is told whenever it comes."""
+
+
+class Asking:
+    """Asks for portraits on behalf of people."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        ladder: Ladder,
+        progress: Progress,
+        fetcher: Fetcher,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._desk = desk
+        self._ladder = ladder
+        self._progress = progress
+        self._fetcher = fetcher
+        self._now = now
+        self.wishes = Wishes(desk.storage.users)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._counted: dict[str, float] = {}
+
+    async def begin(self, user: User, wish: Wish, *, agreed: bool, again: bool, note: str = "") -> None:
+        """Begin with a wish: ask for consent, take the photos in, or ask for the portraits at once."""
+        styles = self._desk.conversation.tools.styles
+        if wish.style not in styles:
+            unknown: list[r.Reply] = [
+                r.Said("style-unknown", {"style": wish.style}),
+                r.StylesShown(tuple(styles.values())),
+            ]
+            await self._answer(user, wish.place, self._desk.renderer(user).answer(unknown))
+            return
+        if agreed:
+            await self._desk.handle(user, ConsentGiven(CONSENT_VERSION))
+        if not await self._desk.storage.users.has_consent(user.id, CONSENT_VERSION):
+            await self.wishes.keep(user, replace(wish, state="consent"))
+            asked = self._desk.renderer(user).answer([r.ConsentAsked(CONSENT_VERSION)])
+            await self._answer(user, wish.place, asked)
+            return
+        await self._go_on(user, wish, again=again, note=note)
+
+    async def agreed(self, user: User, version: str, place: Place, *, again: bool) -> None:
+        """Write a consent down, and go on with what it was asked for."""
+        replies = await self._desk.handle(user, ConsentGiven(version))
+        wish = await self.wishes.of(user)
+        if version != CONSENT_VERSION or wish is None:
+            await self._show(user, place, replies)
+        elif wish.state == "consent" or again:
+            await self._go_on(user, replace(wish, place=replace(wish.place, way=place.way)), again=again)
+
+    async def ask(self, user: User, place: Place, event: StyleChosen | AgainAsked, note: str = "") -> None:
+        """Ask for portraits from photos that are known."""
+        await self._show(user, place, await self._desk.handle(user, event), note)
+
+    async def settle(self, user: User) -> None:
+        """Go on with a person's wish as far as the verdicts on its photos allow.
+
+        Raises NoWayError where the outcome had to be told and could not be; calling it again is harmless.
+        """
+        lock = self._locks.setdefault(user.id, asyncio.Lock())
+        async with lock:
+            wish = await self.wishes.of(user)
+            if wish is None or wish.state == "consent":
+                return
+            standing = await self._desk.conversation.standing(user)
+            if standing.count.checking or wish.state == "taking":
+                await self._count(user, wish, standing.count)
+                return
+            refused = await self._refused(user, wish, standing.set_id)
+            if standing.count.enough:
+                await self._request(user, wish, refused)
+            else:
+                await self._too_few(user, wish, standing.count, standing.set_id, refused)
+            await self.wishes.drop(user)
+
+    async def _go_on(self, user: User, wish: Wish, *, again: bool, note: str = "") -> None:
+        if not wish.files:
+            await self.wishes.drop(user)
+            await self.ask(user, wish.place, StyleChosen(wish.style, wish.key), note)
+            return
+        if await self._desk.storage.requests.keyed(user.id, wish.key):
+            await self.ask(user, wish.place, StyleChosen(wish.style, wish.key), note)  # all done but for the answer
+            return
+        if await self._desk.storage.requests.active(user.id):
+            await self._show(user, wish.place, [r.Said("request-busy")])
+            return
+        known = await self.wishes.of(user) if again else None
+        if known is None or known.key != wish.key or known.state != "looking":
+            await self._take(user, replace(wish, state="taking"), again=again)
+        await self.settle(user)
+
+    async def _take(self, user: User, wish: Wish, *, again: bool) -> None:
+        await self.wishes.keep(user, wish)
+        names, refused = dict(wish.names), list(wish.refused)
+        for number, file in enumerate(wish.files):
+            for reply in await self._taken(user, wish, number, again=again):
+                if isinstance(reply, r.PhotoTaken):
+                    names[reply.photo_id] = file.name
+                elif isinstance(reply, r.PhotoRefused):
+                    refused.append((file.name, reply.reason))
+        # From here on the verdicts decide, and the addresses of the files are not needed any more.
+        await self.wishes.keep(user, replace(wish, state="looking", names=names, refused=tuple(refused)))
+
+    async def _taken(self, user: User, wish: Wish, number: int, *, again: bool) -> Sequence[r.Reply]:
+        file, most = wish.files[number], self._desk.conversation.tools.limits.most_photos
+        if number >= most:
+            return [r.PhotoRefused("too_many", None, file.name)]
+        try:
+            data = await self._fetcher.fetch(file)
+        except UnfetchableError as error:
+            return [r.PhotoRefused(error.reason, None, file.name)]
+        return await self._desk.handle(user, PhotoReceived(data, file.name, f"discord:{file.id}", again))
+
+    async def _count(self, user: User, wish: Wish, count: r.SetCount) -> None:
+        if self._now() - self._counted.get(user.id, float("-inf")) >= COUNT_PAUSE_S:
+            self._counted[user.id] = self._now()
+            renderer = self._desk.renderer(user)
+            await self._ladder.edit(wish.place.way, Outgoing(renderer.count(count)))
+
+    async def _request(self, user: User, wish: Wish, refused: Sequence[Refused]) -> None:
+        replies = await self._desk.handle(user, StyleChosen(wish.style, wish.key))
+        await self._show(user, wish.place, replies)
+        if refused:
+            without = self._desk.renderer(user).too_few(r.Said("discord-without"), refused, ())
+            await self._ladder.bring(user, replace(wish.place, public=False), without)
+
+    async def _too_few(
+        self, user: User, wish: Wish, count: r.SetCount, set_id: str, refused: Sequence[Refused]
+    ) -> None:
+        renderer = self._desk.renderer(user)
+        figures = {"good": count.good, "least": count.least, "missing": count.least - count.good}
+        controls = renderer.buttons.photos(wish.style, set_id)
+        message = renderer.too_few(r.Said("photos-too-few", figures), refused, controls)
+        await self._answer(user, wish.place, message)
+
+    async def _refused(self, user: User, wish: Wish, set_id: str) -> list[Refused]:
+        photos = [one for one in await self._desk.storage.photos.of_set(set_id) if one.id in wish.names]
+        bad = [await self._one_refused(user, wish, one) for one in photos if one.state == "refused"]
+        return [*bad, *(Refused(name, reason) for name, reason in wish.refused)]
+
+    async def _one_refused(self, user: User, wish: Wish, photo: Photo) -> Refused:
+        thumbnail = await self._desk.storage.photos.thumbnail(photo.id, user.id)
+        return Refused(wish.names[photo.id], photo.reason or "unknown", thumbnail)
+
+    async def _show(self, user: User, place: Place, replies: Sequence[r.Reply], note: str = "") -> None:
+        renderer = self._desk.renderer(user)
+        message = renderer.answer(replies)
+        active = await self._desk.storage.requests.active(user.id)
+        if active and any(isinstance(one, r.Said) and one.text == "request-busy" for one in replies):
+            message = replace(message, controls=renderer.buttons.waiting(active[0].id))
+        if note:
+            message = replace(message, words=f"{message.words}\n{note}")
+        accepted = next((one for one in replies if isinstance(one, r.RequestAccepted)), None)
+        try:
+            await self._answer(user, place, message)
+        except NoWayError:
+            if accepted is None:
+                raise
+        if accepted is not None:
+            await self._progress.began(user, accepted.request.id, place)
+
+    async def _answer(self, user: User, place: Place, message: Outgoing) -> None:
+        await self._ladder.answer(user, place.way, message)

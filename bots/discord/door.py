@@ -1,0 +1,109 @@
+"""Discord's door for results and progress: what `limner.bots.delivery` brings goes out here.
+
+A result is sent in parts, each written down as it arrives: a delivery that was cut off goes on where it was. Whoever no
+way leads to is left in peace until they press or command something again; their results wait in the outbox.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from limner.bots import replies as r
+from limner.bots.discord.asking import Asking
+from limner.bots.discord.desk import Desk
+from limner.bots.discord.ladder import Ladder
+from limner.bots.discord.progress import Progress
+from limner.bots.discord.results import Results
+from limner.bots.errors import NoWayError
+from limner.storage.users import User
+
+__all__ = ["DiscordDoor"]
+
+Part = Callable[[], Awaitable[str]]
+
+REST_S = 5.0
+LONGEST_REST_S = 300.0
+"""After a delivery that failed: from the sweep's own interval to what a person who waits may still bear."""
+
+
+class DiscordDoor:
+    """Brings results; a `limner.bots.delivery.Door`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        ladder: Ladder,
+        asking: Asking,
+        progress: Progress,
+        results: Results,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._desk = desk
+        self._ladder = ladder
+        self._asking = asking
+        self._progress = progress
+        self._results = results
+        self._now = now
+        self._away: set[str] = set()
+        self._failures: dict[str, tuple[int, float]] = {}
+
+    def reachable(self, user_id: str) -> bool:
+        """Say whether some way may lead to a person, and no delivery to them has just failed."""
+        _, until = self._failures.get(user_id, (0, 0.0))
+        return user_id not in self._away and until <= self._now()
+
+    def reached(self, user_id: str) -> bool:
+        """Note that a person has opened a new way; say whether something may wait for them."""
+        waits = user_id in self._away or user_id in self._failures
+        self._away.discard(user_id)
+        self._failures.pop(user_id, None)
+        return waits
+
+    async def deliver(self, user_id: str, notice_id: str, replies: Sequence[r.Reply]) -> bool:
+        """Bring a result, from the first part that has not arrived; True once all have."""
+        user = await self._desk.storage.users.get(user_id)
+        try:
+            for reply in replies:
+                await self._bring(user, notice_id, reply)
+        except NoWayError:
+            self._away.add(user_id)
+            return False
+        except Exception:
+            self._rest(user_id)
+            raise
+        self._failures.pop(user_id, None)
+        return True
+
+    async def progress(self, user_id: str, reply: r.ProgressShown | r.QueueMoved) -> None:
+        """Show progress, or drop it."""
+        await self._progress.show(user_id, reply)
+
+    async def _bring(self, user: User, notice_id: str, reply: r.Reply) -> None:
+        match reply:
+            case r.PhotoAccepted() | r.PhotoRefused():
+                await self._asking.settle(user)
+            case r.PortraitsReady() | r.RequestEnded():
+                await self._in_parts(notice_id, await self._parts(user, reply))
+
+    async def _in_parts(self, notice_id: str, parts: Sequence[Part]) -> None:
+        arrived = await self._desk.storage.sent.parts(notice_id)
+        for number, part in enumerate(parts):
+            if number not in arrived:
+                await self._desk.storage.sent.record(notice_id, number, await part())
+
+    async def _parts(self, user: User, reply: r.PortraitsReady | r.RequestEnded) -> list[Part]:
+        place = await self._progress.place(user.id, reply.request.id)
+        ended = partial(self._progress.ended, user, reply.request.id)
+        if isinstance(reply, r.RequestEnded):
+            # Why something failed is for the person alone, wherever the portraits would have gone.
+            message = self._desk.renderer(user).ended(reply)
+            private = None if place is None else replace(place, public=False)
+            return [partial(self._ladder.bring, user, private, message), ended]
+        pages = await self._results.pages(user, reply.portraits, place)
+        sent = [partial(self._results.page, user, reply, pages, number, place) for number in range(len(pages))]
+        return [*sent, ended]
+
+    def _rest(self, user_id: str) -> None:
+        count, _ = self._failures.get(user_id, (0, 0.0))
+        self._failures[user_id] = (count + 1, self._now() + min(REST_S * 2**count, LONGEST_REST_S))

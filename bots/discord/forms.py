@@ -1,0 +1,93 @@
+"""The form that takes photos: opened at once, since Discord takes a form only as the very first answer.
+
+Nothing has to be known for it. Whether it is needed at all is looked up in storage, for a moment; where storage is
+slow, the form is opened.
+"""
+
+import asyncio
+import logging
+
+from discord import ui
+
+from limner.bots.discord.desk import PLATFORM, Desk
+from limner.bots.discord.messages.buttons import address, short
+from limner.bots.discord.messages.views import form
+from limner.bots.discord.rules import Rules
+from limner.bots.discord.updates.incoming import Incoming
+from limner.bots.events import StatusAsked
+from limner.bots.replies import Overview, StatusShown
+from limner.storage.users import User
+
+__all__ = ["Forms"]
+
+logger = logging.getLogger(__name__)
+
+QUICK_S = 1.0
+"""Of the three seconds that Discord waits."""
+
+
+class Forms:
+    """Decides on forms, and makes them."""
+
+    def __init__(self, desk: Desk, rules: Rules, quick_s: float = QUICK_S) -> None:
+        self._desk = desk
+        self._rules = rules
+        self._quick_s = quick_s
+
+    async def first(self, incoming: Incoming) -> ui.Modal | None:
+        """Return the form that an interaction is to be answered with; None where it is answered otherwise."""
+        if incoming.kind == "press" and incoming.name == "photos":
+            return self._make(incoming, await self._language(incoming), incoming.argument, least=1)
+        if incoming.kind != "command" or incoming.name != "portrait" or incoming.files:
+            return None
+        style = str(incoming.options.get("style", ""))
+        if style not in self._desk.conversation.tools.styles:
+            return None
+        language, needed = incoming.person.language, True
+        try:
+            async with asyncio.timeout(self._quick_s):
+                language, needed = await self._look(incoming)
+        except Exception as error:  # noqa: BLE001 - a slow or broken storage is met again when the form comes back
+            logger.warning("Whether a form is needed could not be looked up: %s.", type(error).__name__)
+        if not needed:
+            return None
+        return self._make(incoming, language, short(style), self._desk.conversation.tools.limits.least_photos)
+
+    async def _look(self, incoming: Incoming) -> tuple[str, bool]:
+        user = await self._desk.storage.users.find(PLATFORM, str(incoming.person.id))
+        language = user.language if user else incoming.person.language
+        if await self._rules.refusal(incoming, language) is not None:
+            return language, False
+        return language, user is None or _lacks_photos(await self._overview(user))
+
+    async def _overview(self, user: User) -> Overview:
+        replies = await self._desk.conversation.handle(user, StatusAsked())
+        return next(reply.overview for reply in replies if isinstance(reply, StatusShown))
+
+    async def _language(self, incoming: Incoming) -> str:
+        try:
+            async with asyncio.timeout(self._quick_s):
+                user = await self._desk.storage.users.find(PLATFORM, str(incoming.person.id))
+        except TimeoutError:
+            user = None
+        return user.language if user else incoming.person.language
+
+    def _make(self, incoming: Incoming, language: str, style: str, least: int) -> ui.Modal:
+        phrases = self._desk.words(language)
+        say, limits = phrases.words.say, phrases.limits
+        terms = "\n\n".join(say(f"consent-{part}", limits) for part in ("text", "only-yours"))
+        return form(
+            say("discord-form"),
+            address("photos", incoming.person.id, style),
+            (say("discord-form-photos", limits), say("discord-form-photos-about")),
+            least,
+            limits["most"],
+            terms,
+            (say("consent-title"), say("consent-button")),
+        )
+
+
+def _lacks_photos(overview: Overview) -> bool:
+    if overview.active is not None:
+        return False
+    return not (overview.has_face or overview.count.enough or overview.count.checking)

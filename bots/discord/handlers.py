@@ -1,0 +1,79 @@
+"""One interaction handled: whose it is, what it says, and who takes care of it.
+
+A command or a form goes to `commands`, a pressed button or a used menu to `presses`.
+"""
+
+import logging
+from typing import Any
+
+import discord
+
+from limner.bots.delivery import Delivery
+from limner.bots.discord.commands import Commands
+from limner.bots.discord.desk import Desk
+from limner.bots.discord.door import DiscordDoor
+from limner.bots.discord.forms import Forms
+from limner.bots.discord.ladder import Ladder
+from limner.bots.discord.presses import Presses
+from limner.bots.discord.updates.incoming import Incoming
+from limner.bots.errors import NoWayError
+
+__all__ = ["Handlers"]
+
+logger = logging.getLogger(__name__)
+
+
+class Handlers:
+    """Handles interactions."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        ladder: Ladder,
+        forms: Forms,
+        commands: Commands,
+        presses: Presses,
+        door: DiscordDoor,
+        delivery: Delivery,
+    ) -> None:
+        self._desk = desk
+        self._ladder = ladder
+        self._forms = forms
+        self._commands = commands
+        self._presses = presses
+        self._door = door
+        self._delivery = delivery
+
+    async def first(self, interaction: discord.Interaction[Any], incoming: Incoming) -> bool:
+        """Give the answers that need no writing; say whether there was one."""
+        if incoming.owner is not None and incoming.owner != incoming.person.id:
+            words = self._desk.words(incoming.person.language).words.say("discord-not-yours")
+            await interaction.response.send_message(words, ephemeral=True)
+            return True
+        form = await self._forms.first(incoming)
+        if form is not None:
+            await interaction.response.send_modal(form)
+        return form is not None
+
+    async def handle(self, incoming: Incoming) -> None:
+        """Handle one interaction. Raises whatever goes wrong, but not that nothing leads to the person."""
+        user = await self._desk.user(incoming.person)
+        try:
+            match incoming.kind:
+                case "command":
+                    await self._commands.obey(user, incoming)
+                case "form":
+                    await self._commands.photos(user, incoming)
+                case "press":
+                    await self._presses.obey(user, incoming)
+        except NoWayError as error:
+            logger.info("An answer reached nobody: %s", error)
+        # Only now: what is written to a way before its first answer would take that answer's place.
+        self._ladder.heard(user.platform_id, incoming.way)
+        if self._door.reached(user.id):
+            self._delivery.wake()
+
+    async def apologise(self, incoming: Incoming) -> None:
+        """Say that something went wrong."""
+        words = self._desk.words(incoming.person.language).words.say("went-wrong")
+        await self._ladder.sorry(incoming.way, words)

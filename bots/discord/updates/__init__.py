@@ -1,0 +1,1 @@
+"""What comes from Discord: interactions, told in our own terms, written down, and handled in order."""
