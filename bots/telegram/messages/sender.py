@@ -67,10 +67,12 @@ class Sender:
     async def edit_if_free(self, chat_id: int, message_id: int, text: Text) -> bool:
         """Replace a message's words if that is possible this moment, once; False where it was dropped."""
         chat_id = self._moved.get(chat_id, chat_id)
-        if not self._pacer.try_turn(chat_id):
+        turn = self._pacer.try_turn(chat_id)
+        if turn is None:
             return False
         try:
-            await self._edit(chat_id, message_id, text)
+            with turn:
+                await self._edit(chat_id, message_id, text)
         except RetryAfter as error:
             self._pacer.stall(chat_id, seconds_of(error))
             return False
@@ -107,9 +109,9 @@ class Sender:
         pauses = iter(PAUSES_S)
         while True:
             chat_id = self._moved.get(chat_id, chat_id)
-            await self._pacer.turn(chat_id, cost)
             try:
-                return await call(chat_id)
+                async with self._pacer.turn(chat_id, cost):
+                    return await call(chat_id)
             except RetryAfter as error:
                 self._pacer.stall(chat_id, seconds_of(error))
             except ChatMigrated as error:

@@ -1,6 +1,7 @@
 """Pacing: one chat's rate, a group's, everybody's; and who waits for whom. The clock is turned by hand."""
 
 import asyncio
+import random
 from itertools import pairwise
 
 import pytest
@@ -43,19 +44,42 @@ def clock() -> Clock:
     return Clock()
 
 
-async def said(clock: Clock, turns: list[tuple[int, int]]) -> dict[int, list[float]]:
-    """Take turns side by side, each (chat, cost); return the times of each chat's messages."""
+async def said(clock: Clock, turns: list[tuple[int, int]], longest_s: float = 0.0) -> dict[int, list[float]]:
+    """Take turns side by side, each (chat, cost); return the times at which each chat's messages arrived.
+
+    A message takes up to `longest_s` to arrive, at random, and its answer as long again.
+    """
     pacer, times = Pacer(lambda: clock.now, clock.sleep), dict[int, list[float]]()
+    chance = random.Random(0)
 
     async def one(chat_id: int, cost: int) -> None:
-        await pacer.turn(chat_id, cost)
-        times.setdefault(chat_id, []).extend([clock.now] * cost)
+        async with pacer.turn(chat_id, cost):
+            if longest_s:
+                await clock.sleep(chance.uniform(0, longest_s))
+            times.setdefault(chat_id, []).extend([clock.now] * cost)
+            if longest_s:
+                await clock.sleep(chance.uniform(0, longest_s))
 
     async def all_of_them() -> None:
         await asyncio.gather(*(one(*turn) for turn in turns))
 
     await clock.until(asyncio.create_task(all_of_them()))
     return times
+
+
+async def speak(pacer: Pacer, chat_id: int) -> None:
+    """Say one thing, in the chat's turn."""
+    async with pacer.turn(chat_id):
+        await asyncio.sleep(0)
+
+
+def tried(pacer: Pacer, chat_id: int) -> bool:
+    """Say one thing if it is the chat's turn now; tell whether it was."""
+    turn = pacer.try_turn(chat_id)
+    if turn is None:
+        return False
+    with turn:
+        return True
 
 
 async def test_a_chat_gets_a_burst_and_then_a_message_a_second(clock: Clock) -> None:
@@ -80,24 +104,31 @@ async def test_all_chats_together_get_thirty_a_second(clock: Clock) -> None:
     assert together[-1] - together[0] < 1000 / 25
 
 
+@pytest.mark.parametrize("longest_s", [0.1, 0.5, 3.0])
+async def test_a_message_that_is_late_does_not_fall_together_with_later_ones(clock: Clock, longest_s: float) -> None:
+    """However long messages take on their way, no more than thirty arrive within one second."""
+    times = await said(clock, [(chat, 1 + 9 * (chat % 7 == 0)) for chat in range(1, 301)], longest_s)
+    assert most_within(sorted(at for one in times.values() for at in one), 1.0) <= 30
+
+
 async def test_a_stalled_chat_holds_up_nobody_else(clock: Clock) -> None:
     """Whoever was told to be quiet waits alone."""
     pacer, began = Pacer(lambda: clock.now, clock.sleep), clock.now
     pacer.stall(ANN, 60)
-    await pacer.turn(BOB)
+    await speak(pacer, BOB)
     assert clock.now == began
-    await clock.until(asyncio.create_task(pacer.turn(ANN)))
+    await clock.until(asyncio.create_task(speak(pacer, ANN)))
     assert clock.now == began + 60
 
 
 async def test_what_may_be_dropped_takes_a_turn_only_if_it_is_free(clock: Clock) -> None:
     """Progress never waits, and never pushes in front of somebody who does."""
     pacer = Pacer(lambda: clock.now, clock.sleep)
-    assert [pacer.try_turn(ANN) for _ in range(4)] == [True, True, True, False]
-    waiting = asyncio.create_task(pacer.turn(ANN))
+    assert [tried(pacer, ANN) for _ in range(4)] == [True, True, True, False]
+    waiting = asyncio.create_task(speak(pacer, ANN))
     await asyncio.sleep(0)
     clock.now += 1.5
-    assert not pacer.try_turn(ANN)
+    assert not tried(pacer, ANN)
     await clock.until(waiting)
 
 
@@ -105,6 +136,6 @@ async def test_silent_chats_are_forgotten(clock: Clock) -> None:
     """A bot that runs for months keeps no line for everybody who ever wrote."""
     pacer = Pacer(lambda: clock.now, clock.sleep)
     for chat in range(1, 6000):
-        pacer.try_turn(chat)
+        tried(pacer, chat)
         clock.now += 10
     assert len(pacer._lines) <= 4096
