@@ -118,6 +118,10 @@ class Events:
         )
         return next(iter(await self._list(newest.limit(1))), None)
 
+    async def latest(self, limit: int = 50) -> list[AvatarEvent]:
+        """List everybody's events, the newest first."""
+        return await self._list(_select().order_by(events.c.created_at.desc(), events.c.id).limit(limit))
+
     async def unfinished(self, platform: str) -> list[AvatarEvent]:
         """List a platform's events that still go on, or of which something must be told, shown or taken away."""
         stale = sa.exists().where(event_shows.c.event_id == events.c.id, is_stale())

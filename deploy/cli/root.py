@@ -5,6 +5,7 @@ import os
 import click
 
 from limner.deploy.cli.bench import bench
+from limner.deploy.cli.event import event
 from limner.deploy.cli.inspect import doctor, models, styles
 from limner.deploy.cli.people import forget, quota
 from limner.deploy.cli.portrait import portrait
@@ -24,5 +25,20 @@ def main(ctx: click.Context) -> None:
     ctx.obj = Settings.from_env(os.environ)
 
 
-for command in (up, portrait, styles, models, quota, forget, worker, web, telegram, discord, prepare, doctor, bench):
+for command in (
+    up,
+    portrait,
+    styles,
+    models,
+    quota,
+    event,
+    forget,
+    worker,
+    web,
+    telegram,
+    discord,
+    prepare,
+    doctor,
+    bench,
+):
     main.add_command(command)
