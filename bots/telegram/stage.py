@@ -59,9 +59,13 @@ class TelegramStage:
         return await self._post(event, portrait, words, f"limner-{event.style}-{show.portrait_id[:8]}.png")
 
     async def take_away(self, event: AvatarEvent, reference: str) -> None:
-        """Delete a post; one that is gone already is no error."""
+        """Delete a post; one that is gone is no error, one that is too old shows the style's preview instead."""
+        cards = {card.name: card for card in self._renderer(event).phrases.styles}
+        preview = cards[event.style].preview if event.style in cards else None
+        instead = Picture(preview) if preview else None
         async with _in_place(event):
-            await self._desk.sender.delete(place_of(event).chat_id, [int(one) for one in reference.split()])
+            for one in reference.split():
+                await self._desk.sender.take_back(place_of(event).chat_id, int(one), instead)
 
     async def hang_poster(self, event: AvatarEvent, poster: bytes) -> str:
         """Post the poster."""

@@ -97,6 +97,24 @@ class Sender:
             except BadRequest as error:
                 logger.info("Messages could not be deleted: %s.", error.message)
 
+    async def take_back(self, chat_id: int, message_id: int, instead: Picture | None) -> None:
+        """Delete a picture; one that is too old to be deleted is replaced by another. One that is gone is passed over.
+
+        Source: https://core.telegram.org/bots/api#deletemessage (48 hours, unless the bot may delete messages there).
+        """
+        try:
+            await self._tried(chat_id, 1, lambda chat: self.bot.delete_message(chat, message_id))
+        except BadRequest as error:
+            logger.info("A message could not be deleted: %s.", error.message)
+            if instead is not None and "not found" not in error.message.lower():
+                await self._replace(chat_id, message_id, instead)
+
+    async def _replace(self, chat_id: int, message_id: int, picture: Picture) -> None:
+        media = InputMediaPhoto(self._media(picture), caption=picture.caption or None)
+        await self._tried(
+            chat_id, 1, lambda chat: self.bot.edit_message_media(media, chat_id=chat, message_id=message_id)
+        )
+
     def moved(self, old: int, new: int) -> None:
         """Send to a group's new id from now on."""
         self._moved[old] = new

@@ -109,6 +109,28 @@ async def test_who_wants_it_no_more_is_taken_from_the_gallery_and_the_poster(
     await group_has(there, lambda words: not words)
 
 
+async def test_a_post_that_is_too_old_to_be_deleted_shows_nobody(
+    line: Line, ann: Person, group: Group, server: TelegramServer
+) -> None:
+    """After two days, when Telegram deletes no message of the bot's any more, another picture stands in its place."""
+    there = group.join(ann, TOPIC)
+    await opened(there)
+    bob = server.person(1002, first_name="Bob")
+    await line.with_photos(bob)
+    await bob.follow(group.join(bob, TOPIC).link("Take part"))
+    await bob.wait("Avatar event: Friends")
+    await bob.press("Show mine to the group")
+    await bob.wait("is shown to the group")
+    await bob.press("Paint mine")
+    await there.wait("Bob, style Pencil", PATIENCE_S)
+    (post,) = [message for message in there.chat.messages.values() if "photo" in message]
+    before = post["photo"]
+    post["date"] -= 3 * 24 * 3600
+    await bob.press("Do not show mine")
+    await group_has(there, lambda words: words == [""])
+    assert post["photo"] != before
+
+
 async def group_has(there: Voice, reached: Callable[[list[str]], bool]) -> None:
     """Wait until the pictures in a group are as they should be."""
     async with asyncio.timeout(PATIENCE_S):

@@ -21,6 +21,8 @@ WORDS = ("text", "entities")
 CAPTION = ("caption", "caption_entities")
 MEDIA = ("photo", "document", *CAPTION)
 DELETE_MOST = 100
+DELETABLE_S = 48 * 3600
+"""https://core.telegram.org/bots/api#deletemessage; the bot is no administrator here."""
 
 
 def edit_message_text(ask: Ask) -> Json:
@@ -99,7 +101,8 @@ def delete_messages(ask: Ask) -> bool:
 
 
 def _deletable(ask: Ask, chat: Chat, message: Json) -> bool:
-    return chat.kind == "private" or bool(message["from"]["id"] == ask.world.me.id)
+    mine = chat.kind == "private" or bool(message["from"]["id"] == ask.world.me.id)
+    return mine and message["date"] > time.time() - DELETABLE_S
 
 
 def _whole(number: Any) -> bool:
