@@ -1,19 +1,23 @@
 """What the worker relies on in the engine's process; the small one of the tests keeps the same promises."""
 
 import asyncio
+import io
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 import pytest
+from PIL import Image
 
 from limner.engine.refusal import Reason
 from limner.queue.child import EngineChild, Kind, engine_command
 from limner.queue.errors import EngineRefusedError
 from limner.queue.jobs import Verdict
 from limner.queue.messages import REFUSALS
+from limner.queue.posters import Answer
 from limner.tests.fakes.shop import fake_engine
+from limner.tests.fakes.talk import png
 
 Command = Callable[[Kind], Sequence[str]]
 
@@ -47,6 +51,14 @@ async def test_a_photo_that_is_none_gets_a_verdict(examiner: EngineChild) -> Non
     verdict = msgspec.convert(answer, Verdict)
     assert verdict == Verdict("not_an_image", None, None, {})
     assert verdict.refusal in REFUSALS
+
+
+async def test_a_poster_is_a_picture(examiner: EngineChild) -> None:
+    """Portraits come back as one sheet, which a chat can show: a picture that Pillow opens."""
+    answer = await examiner.call("poster", {"portraits": [png(n) for n in (40, 80, 120)]})
+    sheet = msgspec.convert(answer, Answer).poster
+    with Image.open(io.BytesIO(sheet)) as picture:
+        assert picture.format in {"JPEG", "PNG"}
 
 
 async def test_an_unknown_call_is_an_error_and_not_the_end(examiner: EngineChild) -> None:
