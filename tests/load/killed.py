@@ -80,6 +80,7 @@ async def endure(kills: int, people: int, longest_s: float, patience_s: float, s
         heading(f"{kills} kills in {time.monotonic() - began:.0f} s, {people} people, seed {seed}")
         good = _print_effects(sitters, effects) & _print_messages(server, sitters, lives.kills)
         good &= _print_lives(server, lives)
+        _print_failures((home.folder / "telegram.log").read_text("utf-8"))
         row("in the end nothing is left to do", "yes" if quiet else "no", "yes")
         server.problems.clear()  # they are told already
     return 0 if good and quiet else 1
@@ -103,6 +104,12 @@ async def _lives(
     over.set()
     await asyncio.gather(*talking)
     return lives
+
+
+def _print_failures(log: str) -> None:
+    if failures := [line for line in log.splitlines() if " failed: " in line or " ERROR " in line]:
+        heading(f"The bots logged {len(failures)} failures; the first ten:")
+        click.echo("\n".join(failures[:10]))
 
 
 def _print_effects(sitters: Sequence[Sitter], effects: Effects) -> bool:
