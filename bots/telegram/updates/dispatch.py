@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 PAUSES_S = (1.0, 5.0)
 """Before the second and the third try: a database that restarts is back by then."""
 
-MOST_TRIES = 10
-"""Processes that may end over one update: one that kills them each time must not do so for ever, and ten do not happen
-to somebody by bad luck."""
+MOST_TRIES = 100
+"""Processes that may end over one update: one that kills them each time must not do so for ever. Ten were too few: when
+something else ends the bot every other second, an update whose answer waits for its chat's turn is begun as often."""
 
 MOST = 5000
 """Updates in memory. More are not asked for before these are handled; they wait at Telegram or in the inbox."""

@@ -154,13 +154,13 @@ async def test_what_cannot_be_fetched_has_a_reason(counter: Counter, message: st
 
 
 async def test_an_update_that_ends_every_process_is_given_up(counter: Counter) -> None:
-    """One that ten processes have ended over is answered with words and done; the ones before that are handled."""
-    for number in (1, 10, 11):
+    """One that a hundred processes have ended over is answered with words and done; one before that is handled."""
+    for number in (1, 100, 101):
         counter.submit(number, number, again=True)
-    counter.submit(12, 12)
+    counter.submit(102, 102)
     await counter.dispatcher.idle()
-    assert sorted(counter.handled) == [-1, 1, 10, 12]
-    assert sorted(counter.done) == [1, 10, 11, 12]
+    assert sorted(counter.handled) == [-1, 1, 100, 102]
+    assert sorted(counter.done) == [1, 100, 101, 102]
 
 
 async def test_stopping_leaves_what_is_not_done(counter: Counter) -> None:

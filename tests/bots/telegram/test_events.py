@@ -30,6 +30,16 @@ async def opened(there: Voice, line: str = "/event pencil 2h 20") -> None:
     await there.wait("Avatar event!")
 
 
+async def takes_part(line: Line, person: Person, link: str, *, shown: bool = False) -> None:
+    """Let somebody whose photos are there already follow the link, and say whether the group may see the result."""
+    await line.with_photos(person)
+    await person.follow(link)
+    await person.wait("Avatar event: Friends")
+    if shown:
+        await person.press("Show mine to the group")
+        await person.wait("Your best portrait is shown to the group")
+
+
 def pictures(group: Group) -> list[str]:
     """List the words of the pictures that are in the group."""
     return [seen.text for seen in group.messages if seen.photo]
@@ -42,11 +52,7 @@ async def test_an_event_from_its_announcement_to_the_poster(
     there = group.join(ann, TOPIC)
     await opened(there)
     bob = server.person(1002, first_name="Bob")
-    await line.with_photos(bob)
-    await bob.follow(group.join(bob, TOPIC).link("Take part"))
-    await bob.wait("Avatar event: Friends")
-    await bob.press("Show mine to the group")
-    await bob.wait("Your best portrait is shown to the group")
+    await takes_part(line, bob, group.join(bob, TOPIC).link("Take part"), shown=True)
     await bob.press("Paint mine")
     await bob.wait("What shall come next?", PATIENCE_S)
     await there.wait("Bob, style Pencil", PATIENCE_S)
@@ -91,11 +97,7 @@ async def test_who_wants_it_no_more_is_taken_from_the_gallery_and_the_poster(
     await opened(there)
     people = [server.person(1010 + n, first_name=name) for n, name in enumerate(("Bob", "Cem"))]
     for person in people:
-        await line.with_photos(person)
-        await person.follow(group.join(person, TOPIC).link("Take part"))
-        await person.wait("Avatar event: Friends")
-        await person.press("Show mine to the group")
-        await person.wait("is shown to the group")
+        await takes_part(line, person, group.join(person, TOPIC).link("Take part"), shown=True)
         await person.press("Paint mine")
         await there.wait(f"{person.user.first_name}, style Pencil", PATIENCE_S)
     await there.send("/event end")
@@ -116,11 +118,7 @@ async def test_a_post_that_is_too_old_to_be_deleted_shows_nobody(
     there = group.join(ann, TOPIC)
     await opened(there)
     bob = server.person(1002, first_name="Bob")
-    await line.with_photos(bob)
-    await bob.follow(group.join(bob, TOPIC).link("Take part"))
-    await bob.wait("Avatar event: Friends")
-    await bob.press("Show mine to the group")
-    await bob.wait("is shown to the group")
+    await takes_part(line, bob, group.join(bob, TOPIC).link("Take part"), shown=True)
     await bob.press("Paint mine")
     await there.wait("Bob, style Pencil", PATIENCE_S)
     (post,) = [message for message in there.chat.messages.values() if "photo" in message]
@@ -172,14 +170,10 @@ async def test_an_event_that_is_called_off_gives_back_what_has_not_begun(
     link = there.link("Take part")
     bob, cem = server.person(1002, first_name="Bob"), server.person(1003, first_name="Cem")
     line.worker.paused.clear()
-    await line.with_photos(bob)
-    await bob.follow(link)
-    await bob.wait("Avatar event: Friends")
+    await takes_part(line, bob, link)
     await bob.press("Paint mine")
     await bob.wait("Training", PATIENCE_S)
-    await line.with_photos(cem)
-    await cem.follow(link)
-    await cem.wait("Avatar event: Friends")
+    await takes_part(line, cem, link)
     await cem.press("Paint mine")
     await cem.wait("on it")
     await there.send("/event cancel")
@@ -199,11 +193,7 @@ async def test_a_group_that_throws_the_bot_out_ends_its_event(
     """Whoever is being painted still gets their portraits in private; the event is given up."""
     await opened(group.join(ann, TOPIC))
     bob = server.person(1002, first_name="Bob")
-    await line.with_photos(bob)
-    await bob.follow(group.join(bob, TOPIC).link("Take part"))
-    await bob.wait("Avatar event: Friends")
-    await bob.press("Show mine to the group")
-    await bob.wait("is shown to the group")
+    await takes_part(line, bob, group.join(bob, TOPIC).link("Take part"), shown=True)
     group.remove_bot(ann)
     await bob.press("Paint mine")
     await bob.wait("What shall come next?", PATIENCE_S)
