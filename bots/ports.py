@@ -79,9 +79,21 @@ class Requests(Protocol):
     """Requests for portraits."""
 
     async def accept(
-        self, user_id: str, set_id: str, style: str, count: int, seed: int, key: str | None = None
+        self,
+        user_id: str,
+        set_id: str,
+        style: str,
+        count: int,
+        seed: int,
+        key: str | None = None,
+        *,
+        event_id: str | None = None,
+        payer_id: str | None = None,
     ) -> Request:
-        """Reserve quota and queue a request, once for each key; QuotaExceededError where too little is left."""
+        """Reserve quota (of the payer, by default the user) and queue a request, once for each key.
+
+        QuotaExceededError where too little is left.
+        """
 
     async def keyed(self, user_id: str, key: str) -> Request | None:
         """Find a user's request by the key it was accepted with."""
@@ -97,6 +109,13 @@ class Requests(Protocol):
 
     async def active(self, user_id: str) -> Sequence[Request]:
         """List a user's requests that have not ended."""
+
+
+class FaceLoras(Protocol):
+    """What was learned of sitters."""
+
+    async def learned(self, set_id: str) -> bool:
+        """Tell whether a set has a Face LoRA, so that its next request needs no training."""
 
 
 class Portraits(Protocol):
@@ -170,6 +189,10 @@ class Storage(Protocol):
     @property
     def requests(self) -> Requests:
         """Where requests are kept."""
+
+    @property
+    def face_loras(self) -> FaceLoras:
+        """Where they are kept."""
 
     @property
     def portraits(self) -> Portraits:

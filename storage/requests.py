@@ -6,6 +6,7 @@ transaction of the step itself.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -31,7 +32,7 @@ _ENDS: dict[str, outbox.NoticeKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `attempt` counts its tries from 0; `reason` says why it failed."""
+    """One request. `attempt` counts its tries from 0; `reason` says why it failed; `event_id` names an avatar event."""
 
     id: str
     user_id: str
@@ -45,6 +46,7 @@ class Request:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    event_id: str | None = None
 
 
 class Requests:
@@ -57,15 +59,25 @@ class Requests:
         self._daily_portraits = daily_portraits
 
     async def accept(
-        self, user_id: str, set_id: str, style: str, count: int, seed: int, key: str | None = None
+        self,
+        user_id: str,
+        set_id: str,
+        style: str,
+        count: int,
+        seed: int,
+        key: str | None = None,
+        *,
+        event_id: str | None = None,
+        payer_id: str | None = None,
     ) -> Request:
         """Reserve `count` portraits of quota and queue the request, both or neither.
 
-        With a `key` (a button press, an update id) a repeated call gives back the first request. Raises
-        QuotaExceededError when too little is left, NotFoundError when the set is not this user's.
+        With a `key` (a button press, an update id) a repeated call gives back the first request. The quota is that of
+        `payer_id`, by default the user's own. Raises QuotaExceededError when the payer has too little left,
+        NotFoundError when the set is not this user's or there is no such payer.
         """
-        now = self._clock()
-        new = Request(uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None)
+        now, payer = self._clock(), payer_id or user_id
+        new = Request(uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None, event_id)
         row = {name: getattr(new, name) for name in Request.__slots__}
         async with self._database.write() as connection:
             await _check_set(connection, user_id, set_id)
@@ -73,7 +85,7 @@ class Requests:
                 # The key is known; or the set went in this very moment, and then there is nothing to be found.
                 same = sa.and_(requests.c.user_id == user_id, requests.c.key == (key or new.id))
                 return await _one(connection, same, key or new.id)
-            await ledger.reserve(connection, now, user_id, count, new.id, daily=self._daily_portraits)
+            await ledger.reserve(connection, now, payer, count, new.id, daily=self._daily_portraits)
         return new
 
     async def keyed(self, user_id: str, key: str) -> Request | None:
@@ -188,7 +200,8 @@ class Requests:
                 return False
             if rows:
                 await connection.execute(portraits.insert(), list(rows))
-            await ledger.settle(connection, now, request_id, spent)
+            with suppress(NotFoundError):  # whoever paid for another was forgotten, and the hold with them
+                await ledger.settle(connection, now, request_id, spent)
             await outbox.post(connection, now, before.user_id, _ENDS[state], request_id=request_id)
         await self._objects.delete([before.checkpoint_object])
         return True

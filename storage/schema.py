@@ -182,6 +182,7 @@ requests = sa.Table(
     _when("created_at"),
     _when("started_at", nullable=True),
     _when("finished_at", nullable=True),
+    sa.Column("event_id", sa.String(32), nullable=True),
     sa.UniqueConstraint("user_id", "key"),
     _one_of("state", "queued", "running", "made", "failed", "cancelled"),
     sa.Index(None, "state", "created_at"),
