@@ -7,10 +7,11 @@ get the same work done, however many jobs each of them has.
 
     tag    = max(clock, the flow's end);  the flow's end = tag + cost
     score  = EPOCH + tag, minus HEAD_START for a job that needs no training
-    clock  = max(clock, score - EPOCH) + cost / max(NEWCOMERS, flows under way), whenever a job is taken
+    clock  = max(clock, tag) + cost / max(SHARES, 2 * crowds), whenever a job is taken
 
 The last summand is ours. Without it the clock would stand still for as long as new people come fast enough, and what
-waits beyond it would wait for ever; with it, whoever waits is passed by a bounded amount of work.
+waits beyond it would wait for ever; with it, whoever waits is passed by a bounded amount of work. Crowds are flows
+with more than one job to come: events. However many there are, half of the painter's time is left to other people.
 
 All times are milliseconds. Redis holds the clock and the flows' ends, and nothing else knows them: after a wiped Redis
 everything begins anew, and in an empty line the past weighs nothing. Each operation is one Lua script, hence atomic.
@@ -32,51 +33,50 @@ TRAINING_MS = 200_000
 RENDERING_MS = 25_000
 # Whoever need not train goes before whoever must, as if it had come this much earlier.
 HEAD_START_MS = TRAINING_MS
-# Whoever waits gets at least an eighth of the painter, however many come new, so that nothing waits for ever; and two
-# events side by side let six newcomers pass in a round before it is their turn again.
-NEWCOMERS = 8
+# The clock moves by an eighth of the work that is done. So each of up to four events gets an eighth of the painter at
+# least while no more people come than can be painted, and two events let six of them pass before it is their own turn.
+SHARES = 8
 # Virtual zero. A job is due when its score is in the past: from here to now there is room for 25 years without a
 # moment in which the line is empty. Never 0, which arq takes for no score at all.
 EPOCH_MS = 1_000_000_000_000
 
 _KEYS = (PAINT_QUEUE, PAINT_CLOCK, PAINT_FLOWS, PAINT_TICKETS)
-# Keys: the job's value, queue, clock, flows, tickets. Arguments: job, value, its life in ms, flow, cost, head start,
+# Keys: the four above, the job's value. Arguments: job, value, its life in ms, flow, cost, head start,
 # whether it was charged before ('1'), epoch. Answers 0, and changes nothing, when the job is there already. Each
 # newcomer moves the clock by a millisecond, so that those who come at one time stand in the order of their coming.
 ENTER = """
-if redis.call('exists', KEYS[1]) == 1 then return 0 end
-if redis.call('exists', KEYS[2]) == 0 then redis.call('del', KEYS[3], KEYS[4], KEYS[5]) end
-local clock = tonumber(redis.call('get', KEYS[3]) or '0')
+if redis.call('exists', KEYS[5]) == 1 then return 0 end
+if redis.call('exists', KEYS[1]) == 0 then redis.call('del', KEYS[2], KEYS[3], KEYS[4]) end
+local clock = tonumber(redis.call('get', KEYS[2]) or '0')
 local tag = clock
-if ARGV[7] ~= '1' and redis.call('hexists', KEYS[5], ARGV[1]) == 0 then
-    tag = math.max(clock, tonumber(redis.call('zscore', KEYS[4], ARGV[4]) or '0'))
-    redis.call('zadd', KEYS[4], string.format('%.0f', tag + ARGV[5]), ARGV[4])
-    redis.call('hset', KEYS[5], ARGV[1], ARGV[5] .. ' ' .. ARGV[4])
+if ARGV[7] ~= '1' and redis.call('hexists', KEYS[4], ARGV[1]) == 0 then
+    tag = math.max(clock, tonumber(redis.call('zscore', KEYS[3], ARGV[4]) or '0'))
+    redis.call('zadd', KEYS[3], string.format('%.0f', tag + ARGV[5]), ARGV[4])
+    redis.call('hset', KEYS[4], ARGV[1], string.format('%.0f %.0f %s', ARGV[5], tag, ARGV[4]))
 end
-redis.call('set', KEYS[3], string.format('%.0f', clock + 1))
-redis.call('psetex', KEYS[1], ARGV[3], ARGV[2])
-redis.call('zadd', KEYS[2], 'NX', string.format('%.0f', ARGV[8] + tag - ARGV[6]), ARGV[1])
+redis.call('set', KEYS[2], string.format('%.0f', clock + 1))
+redis.call('psetex', KEYS[5], ARGV[3], ARGV[2])
+redis.call('zadd', KEYS[1], 'NX', string.format('%.0f', ARGV[8] + tag - ARGV[6]), ARGV[1])
 return 1
 """
 
-# Keys: queue, clock, flows, tickets. Arguments: job, epoch, newcomers. A ticket of cost 0 was used: the clock moves
-# once for each job, however often it is taken. A job without a ticket (a later try) moves it not at all.
+# The first four keys; arguments: job, SHARES, the cost of one job at most. A ticket of cost 0 was used: the clock
+# moves once for each job, however often it is taken. A job without a ticket (a later try) moves it not at all.
 TAKEN = """
-local cost, flow = string.match(redis.call('hget', KEYS[4], ARGV[1]) or '', '^(%d+) (.+)$')
-local score = redis.call('zscore', KEYS[1], ARGV[1])
-if not score or not cost or tonumber(cost) == 0 then return 0 end
-local clock = math.max(tonumber(redis.call('get', KEYS[2]) or '0'), score - ARGV[2])
-local under_way = redis.call('zcount', KEYS[3], string.format('(%.0f', clock), '+inf')
-clock = clock + math.floor(cost / math.max(tonumber(ARGV[3]), under_way))
+local cost, tag, flow = string.match(redis.call('hget', KEYS[4], ARGV[1]) or '', '^(%d+) (%d+) (.+)$')
+if not cost or tonumber(cost) == 0 then return 0 end
+local clock = math.max(tonumber(redis.call('get', KEYS[2]) or '0'), tonumber(tag))
+local crowds = redis.call('zcount', KEYS[3], string.format('(%.0f', clock + ARGV[3]), '+inf')
+clock = clock + math.floor(cost / math.max(tonumber(ARGV[2]), 2 * crowds))
 redis.call('set', KEYS[2], string.format('%.0f', clock))
 redis.call('zremrangebyscore', KEYS[3], '-inf', string.format('%.0f', clock))
-redis.call('hset', KEYS[4], ARGV[1], '0 ' .. flow)
+redis.call('hset', KEYS[4], ARGV[1], '0 ' .. tag .. ' ' .. flow)
 return 1
 """
 
 # The same keys; argument: job. A ticket that was never used is paid back to its flow, if that is still remembered.
 LEFT = """
-local cost, flow = string.match(redis.call('hget', KEYS[4], ARGV[1]) or '', '^(%d+) (.+)$')
+local cost, flow = string.match(redis.call('hget', KEYS[4], ARGV[1]) or '', '^(%d+) %d+ (.+)$')
 if not cost then return 0 end
 if tonumber(cost) > 0 and redis.call('zscore', KEYS[3], flow) then
     redis.call('zincrby', KEYS[3], -cost, flow)
@@ -110,13 +110,13 @@ class FairLine:
         job, again = job_id(command.request_id, command.attempt), command.attempt > 0
         head_start = HEAD_START_MS if command.trained else 0
         charge = (flow_of(command), cost_of(command), head_start, int(again), EPOCH_MS)
-        keys = (f"{job_key_prefix}{job}", *_KEYS)
+        keys = (*_KEYS, f"{job_key_prefix}{job}")
         life_ms = int(JOB_LIFE.total_seconds() * 1000)
         return bool(await self._run(ENTER, keys, job, value, life_ms, *charge))
 
     async def taken(self, job: str) -> None:
         """Note that a worker has begun a job: virtual time goes on."""
-        await self._run(TAKEN, _KEYS, job, EPOCH_MS, NEWCOMERS)
+        await self._run(TAKEN, _KEYS, job, SHARES, TRAINING_MS + RENDERING_MS)
 
     async def left(self, job: str) -> None:
         """Note that a job will not come again; one that nobody has begun is paid back to its flow."""
