@@ -203,6 +203,18 @@ async def test_the_last_of_an_event_may_leave_without_the_others(redis: ArqRedis
     assert await position(redis, "stranger") == 1
 
 
+async def test_a_command_says_what_storage_knows(shop: Shop) -> None:
+    """A request's command names its event and attempt, and whether its sitter has a Face LoRA by now."""
+    studio = Studio(shop.storage, shop.redis, EngineChild(()), EngineChild(()), "nano", ())
+    user = await shop.sitter()
+    request = await shop.accept(user, "quick", "party")
+    assert await studio.command(request) == MakePortraits(request.id, user.id, 0, "party", trained=False)
+    await shop.storage.face_loras.save(user.id, request.set_id, b"weights", "nano", {})
+    await shop.storage.requests.requeue(request.id, 0)
+    again = await shop.storage.requests.get(request.id)
+    assert await studio.command(again) == MakePortraits(request.id, user.id, 1, "party", trained=True)
+
+
 async def test_after_a_wipe_the_reconciler_makes_a_fair_line_again(shop: Shop) -> None:
     """All of Redis is lost: what ran goes to the front, and a stranger stands second to an event that came earlier."""
     studio = Studio(shop.storage, shop.redis, EngineChild(()), EngineChild(()), "nano", ())
