@@ -28,7 +28,7 @@ from limner.queue.connection import JOB_LIFE, PAINT_CLOCK, PAINT_FLOWS, PAINT_QU
 from limner.queue.messages import MakePortraits
 
 # What nano takes on two cores, whole numbers near the upper ends (docs/measurements.md, "Time and memory of one
-# sitter"). Only their ratio matters, and on a GPU it is about the same.
+# sitter"). Only their ratio matters.
 TRAINING_MS = 200_000
 RENDERING_MS = 25_000
 # Whoever need not train goes before whoever must, as if it had come this much earlier.
@@ -74,14 +74,33 @@ redis.call('hset', KEYS[4], ARGV[1], '0 ' .. tag .. ' ' .. flow)
 return 1
 """
 
-# The same keys; argument: job. A ticket that was never used is paid back to its flow, if that is still remembered.
+# The same keys; argument: job. Of one that was never begun, the flow's later jobs move up into its place, up to where
+# there was a gap in their coming, and so does the flow's end.
 LEFT = """
-local cost, flow = string.match(redis.call('hget', KEYS[4], ARGV[1]) or '', '^(%d+) %d+ (.+)$')
+local read = '^(%d+) (%d+) (.+)$'
+local cost, tag, flow = string.match(redis.call('hget', KEYS[4], ARGV[1]) or '', read)
 if not cost then return 0 end
-if tonumber(cost) > 0 and redis.call('zscore', KEYS[3], flow) then
+redis.call('hdel', KEYS[4], ARGV[1])
+if tonumber(cost) == 0 then return 1 end
+local later, tickets = {}, redis.call('hgetall', KEYS[4])
+for n = 1, #tickets, 2 do
+    local its_cost, its_tag, its_flow = string.match(tickets[n + 1], read)
+    if its_flow == flow and tonumber(its_cost) > 0 and tonumber(its_tag) > tonumber(tag) then
+        later[#later + 1] = {job = tickets[n], cost = its_cost, tag = tonumber(its_tag)}
+    end
+end
+table.sort(later, function(one, other) return one.tag < other.tag end)
+local following = tag + cost
+for _, one in ipairs(later) do
+    if one.tag ~= following then return 1 end
+    following = one.tag + one.cost
+    redis.call('hset', KEYS[4], one.job, string.format('%.0f %.0f %s', one.cost, one.tag - cost, flow))
+    redis.call('zincrby', KEYS[1], -cost, one.job)
+end
+if tonumber(redis.call('zscore', KEYS[3], flow) or '-1') == following then
     redis.call('zincrby', KEYS[3], -cost, flow)
 end
-return redis.call('hdel', KEYS[4], ARGV[1])
+return 1
 """
 
 
@@ -119,7 +138,7 @@ class FairLine:
         await self._run(TAKEN, _KEYS, job, SHARES, TRAINING_MS + RENDERING_MS)
 
     async def left(self, job: str) -> None:
-        """Note that a job will not come again; one that nobody has begun is paid back to its flow."""
+        """Note that a job will not come again. In place of one that nobody has begun, its flow's later ones move up."""
         await self._run(LEFT, _KEYS, job)
 
     async def _run(self, script: str, keys: tuple[str, ...], *arguments: str | bytes | int) -> Any:

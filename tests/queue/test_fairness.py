@@ -44,6 +44,14 @@ async def done(redis: ArqRedis, one: MakePortraits) -> None:
     await FairLine(redis).left(lease.job_id)
 
 
+async def left(redis: ArqRedis, one: MakePortraits) -> None:
+    """Take a waiting job back, as a worker does for whoever cancels."""
+    lease = await take(redis, PAINT_QUEUE, job_id(one.request_id, one.attempt))
+    assert lease is not None
+    assert await lease.finish()
+    await FairLine(redis).left(lease.job_id)
+
+
 async def scores(redis: ArqRedis) -> dict[str, int]:
     """Give every job's place in virtual time."""
     line = await redis.zrange(PAINT_QUEUE, 0, -1, withscores=True)
@@ -190,15 +198,38 @@ async def test_who_takes_a_waiting_request_back_pays_nothing(shop: Shop) -> None
         await shop.reached(again.id, "made")
 
 
+async def test_members_who_leave_cost_their_event_nothing(redis: ArqRedis) -> None:
+    """Of two events side by side, the one that some leave, from head and middle, still has every second turn."""
+    for event in ("one", "two"):
+        for n in range(6):
+            await enqueue_portraits(redis, command(f"{event} {n}", event=event))
+    for n in (0, 1, 3):
+        await left(redis, command(f"one {n}", event="one"))
+    await enqueue_portraits(redis, command("one 6", event="one"))
+    order = await waiting(redis)
+    assert [name for name in order if name.startswith("one")] == ["one 2", "one 4", "one 5", "one 6"]
+    assert {order.index(f"one {n}") // 2 for n in (2, 4, 5, 6)} == {0, 1, 2, 3}
+
+
+async def test_who_leaves_gives_no_head_start_to_who_came_later(redis: ArqRedis) -> None:
+    """A place that was free before the next of the flow came is not theirs to move into."""
+    await enqueue_portraits(redis, command("mine 0", "me"))
+    for n in range(40):
+        await enqueue_portraits(redis, command(f"other {n:02}"))
+    for n in range(20):
+        await done(redis, command(f"other {n:02}"))
+    await enqueue_portraits(redis, command("mine 1", "me"))
+    before = await scores(redis)
+    await left(redis, command("mine 0", "me"))
+    assert await scores(redis) == {job: place for job, place in before.items() if job != "mine 0.0"}
+
+
 async def test_the_last_of_an_event_may_leave_without_the_others(redis: ArqRedis) -> None:
     """A member's leaving from far behind in the line does not move the clock, so that newcomers are not set back."""
     for n in range(50):
         await enqueue_portraits(redis, command(f"party {n:02}", event="party"))
     await begun(redis, command("party 00", event="party"))
-    lease = await take(redis, PAINT_QUEUE, job_id("party 49", 0))
-    assert lease is not None
-    assert await lease.finish()
-    await FairLine(redis).left(lease.job_id)
+    await left(redis, command("party 49", event="party"))
     await enqueue_portraits(redis, command("stranger"))
     assert await position(redis, "stranger") == 1
 
