@@ -95,7 +95,10 @@ class Requests(Protocol):
         event_id: str | None = None,
         payer_id: str | None = None,
     ) -> Request:
-        """Reserve quota and queue a request, once for each key; QuotaExceededError where too little is left."""
+        """Reserve quota (of the payer, by default the user) and queue a request, once for each key.
+
+        QuotaExceededError where too little is left.
+        """
 
     async def keyed(self, user_id: str, key: str) -> Request | None:
         """Find a user's request by the key it was accepted with."""
@@ -187,6 +190,13 @@ class Galleries(Protocol):
         """End everything that concerns a place which is gone."""
 
 
+class FaceLoras(Protocol):
+    """What was learned of sitters."""
+
+    async def learned(self, set_id: str) -> bool:
+        """Tell whether a set has a Face LoRA, so that its next request needs no training."""
+
+
 class Portraits(Protocol):
     """Finished portraits."""
 
@@ -258,6 +268,10 @@ class Storage(Protocol):
     @property
     def requests(self) -> Requests:
         """Where requests are kept."""
+
+    @property
+    def face_loras(self) -> FaceLoras:
+        """Where they are kept."""
 
     @property
     def portraits(self) -> Portraits:

@@ -176,7 +176,9 @@ async def _begun(turn: Turn, request: Request) -> RequestAccepted:
     """Go on from an accepted request: again, where a process was killed before it came to this."""
     await turn.go("waiting", set_id=request.set_id, style=request.style)
     position: int | None = None
+    trained = await turn.tools.storage.face_loras.learned(request.set_id)
+    command = MakePortraits(request.id, turn.user.id, request.attempt, request.event_id, trained)
     with queue_may_be_away():
-        await turn.tools.queue.make_portraits(MakePortraits(request.id, turn.user.id, request.attempt))
+        await turn.tools.queue.make_portraits(command)
         position = await turn.tools.queue.position(request.id)
     return RequestAccepted(request, position)

@@ -15,7 +15,7 @@ ATTEMPTS = 3
 
 
 async def try_again(studio: Studio, command: MakePortraits, reason: str) -> None:
-    """Enqueue the next try, in the request's old place in the line; after the last one fail it for `reason`.
+    """Enqueue the next try, at the front of the line and uncharged; after the last one fail it for `reason`.
 
     Changes nothing when the request has ended or moved on already. The order makes every crash in between harmless:
     the new try is written down in storage first, and what storage has and Redis has not, the reconciler enqueues.
@@ -26,9 +26,8 @@ async def try_again(studio: Studio, command: MakePortraits, reason: str) -> None
         await fail(studio, command, reason)
     elif await requests.requeue(command.request_id, command.attempt):
         logger.warning("Request %s gets try %d of %d (%s).", command.request_id, after + 1, ATTEMPTS, reason)
-        request = await requests.get(command.request_id)
-        again = MakePortraits(request.id, request.user_id, after)
-        await enqueue_portraits(studio.redis, again, since=request.created_at)
+        again = await studio.command(await requests.get(command.request_id))
+        await enqueue_portraits(studio.redis, again)
 
 
 async def fail(studio: Studio, command: MakePortraits, reason: str) -> None:

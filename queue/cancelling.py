@@ -4,6 +4,7 @@ import logging
 from typing import Protocol
 
 from limner.queue.connection import CANCELLED, PAINT_QUEUE, request_of
+from limner.queue.fairness import FairLine
 from limner.queue.lease import lease_key, take
 from limner.queue.messages import RequestCancelled
 from limner.queue.news import publish
@@ -56,6 +57,7 @@ async def _settle(studio: Studio, running: Running, request_id: str, jobs: list[
             running.stop_job(job)
         elif lease := await take(studio.redis, PAINT_QUEUE, job):
             await lease.finish()
+            await FairLine(studio.redis).left(job)
     if request is not None and request.state == "cancelled":
         await publish(studio.redis, RequestCancelled(request.user_id, request.id))
     await studio.redis.zrem(CANCELLED, request_id)

@@ -1,15 +1,16 @@
 """The bots' side of the queue."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Self
 
 from arq.connections import ArqRedis
+from arq.jobs import serialize_job
 from arq.utils import timestamp_ms
 
 from limner.queue import news
-from limner.queue.codec import to_map
-from limner.queue.connection import CANCELLED, EXAMINE_QUEUE, JOB_LIFE, PAINT_QUEUE, connect, job_id
+from limner.queue.codec import pack, to_map
+from limner.queue.connection import CANCELLED, EXAMINE_QUEUE, connect
+from limner.queue.fairness import FairLine
 from limner.queue.messages import ExaminePhoto, MakePortraits, MakePoster, News
 from limner.queue.waiting import position
 
@@ -78,14 +79,7 @@ async def enqueue_photo(redis: ArqRedis, command: ExaminePhoto) -> bool:
     return job is not None
 
 
-async def enqueue_portraits(redis: ArqRedis, command: MakePortraits, since: datetime | None = None) -> bool:
-    """Enqueue one attempt at a request, in the line as of `since` (now); False when that attempt is there already."""
-    job = await redis.enqueue_job(
-        "make_portraits",
-        to_map(command),
-        _job_id=job_id(command.request_id, command.attempt),
-        _queue_name=PAINT_QUEUE,
-        _defer_until=since,
-        _expires=JOB_LIFE,
-    )
-    return job is not None
+async def enqueue_portraits(redis: ArqRedis, command: MakePortraits) -> bool:
+    """Enqueue one attempt at a request, in its fair place; False when that attempt is there already."""
+    value = serialize_job("make_portraits", (to_map(command),), {}, None, timestamp_ms(), serializer=pack)
+    return await FairLine(redis).enter(command, value)

@@ -16,6 +16,10 @@ from limner.queue.codec import pack, unpack
 
 EXAMINE_QUEUE = "limner:examine"
 PAINT_QUEUE = "limner:paint"
+# The fair line's memory (fairness.py): its clock, a sorted set of the flows' ends, and each job's charge by its id.
+PAINT_CLOCK = "limner:paint:clock"
+PAINT_FLOWS = "limner:paint:flows"
+PAINT_TICKETS = "limner:paint:tickets"
 NEWS_STREAM = "limner:news"
 # Sorted set of requests that somebody wants stopped. Request ids are never reused, so an entry can never stop another.
 CANCELLED = "limner:cancelled"

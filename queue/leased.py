@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from arq.connections import ArqRedis
 from arq.typing import WorkerCoroutine
@@ -43,14 +43,31 @@ class Timing:
     retention_days: int = 30
 
 
+class Line(Protocol):
+    """An order that the worker's queue is kept in by somebody else, who is told what becomes of the jobs."""
+
+    async def taken(self, job: str) -> None:
+        """Note that a job is begun, maybe once more."""
+
+    async def left(self, job: str) -> None:
+        """Note that a job is over."""
+
+
 class LeasedWorker(Worker):
     """An arq Worker for one queue, one job at a time, under our lease."""
 
     def __init__(
-        self, functions: Sequence[WorkerCoroutine], queue: str, redis: ArqRedis, studio: Studio, timing: Timing
+        self,
+        functions: Sequence[WorkerCoroutine],
+        queue: str,
+        redis: ArqRedis,
+        studio: Studio,
+        timing: Timing,
+        line: Line | None = None,
     ) -> None:
         self.leases: dict[str, Lease] = {}
         self._timing = timing
+        self._line = line
         self._polling = asyncio.Lock()
         super().__init__(
             functions,
@@ -109,6 +126,8 @@ class LeasedWorker(Worker):
             task = self.loop.create_task(self.run_job(job_id, lease.score))
             task.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
             self.tasks[job_id] = task
+            if self._line is not None:
+                await self._line.taken(job_id)
 
     async def run_job(self, job_id: str, score: int) -> None:
         """Run a job while its lease is renewed beside it."""
@@ -134,6 +153,8 @@ class LeasedWorker(Worker):
         lease = self.leases[job_id]
         if not await (lease.finish() if finish else lease.put_back(incr_score or 0)):
             logger.warning("Job %s belongs to another worker now; left alone.", job_id)
+        elif finish and self._line is not None:
+            await self._line.left(job_id)
 
     async def finish_failed_job(self, job_id: str, result_data: bytes | None) -> None:
         """Take a job that could not even begin out of the queue; the reconciler knows what it was."""

@@ -58,11 +58,16 @@ class ExaminePhoto:
 
 @dataclass(frozen=True, slots=True)
 class MakePortraits:
-    """Make the portraits of one accepted request. `attempt` is the stored request's, from 0."""
+    """Make the portraits of one accepted request. `attempt` is the stored request's, from 0.
+
+    `event_id` and `trained` (there is a Face LoRA already) decide its place in the line and nothing else.
+    """
 
     request_id: str
     user_id: str
     attempt: int
+    event_id: str | None = None
+    trained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

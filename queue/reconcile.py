@@ -9,7 +9,7 @@ import logging
 from limner.queue.attempts import try_again
 from limner.queue.client import enqueue_photo, enqueue_portraits
 from limner.queue.connection import PAINT_QUEUE, request_of
-from limner.queue.messages import ExaminePhoto, MakePortraits
+from limner.queue.messages import ExaminePhoto
 from limner.queue.studio import Studio
 from limner.storage import Request
 from limner.storage.errors import NotFoundError
@@ -37,10 +37,10 @@ async def _mend(studio: Studio, seen: Request) -> None:
         now = await studio.storage.requests.get(seen.id)
         if (now.state, now.attempt) != (seen.state, seen.attempt):
             return
-        command = MakePortraits(now.id, now.user_id, now.attempt)
+        command = await studio.command(now)
         if now.state == "queued":
             logger.warning("Request %s was missing from the queue; enqueueing it.", now.id)
-            await enqueue_portraits(studio.redis, command, since=now.created_at)
+            await enqueue_portraits(studio.redis, command)
         else:
             logger.warning("Request %s was running and its job is lost.", now.id)
             await try_again(studio, command, "engine_failed")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from arq.connections import ArqRedis
 
 from limner.queue.child import EngineChild
-from limner.queue.messages import Moved
+from limner.queue.messages import MakePortraits, Moved
 from limner.queue.news import publish
 from limner.queue.waiting import Places
-from limner.storage import Storage
+from limner.storage import Request, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Studio:
     base: str
     styles_dirs: tuple[str, ...]
     places: Places = field(default_factory=Places)
+
+    async def command(self, request: Request) -> MakePortraits:
+        """Write the command for a stored request, at the attempt that it is at."""
+        trained = await self.storage.face_loras.learned(request.set_id)
+        return MakePortraits(request.id, request.user_id, request.attempt, request.event_id, trained)
 
     async def tell_places(self) -> None:
         """Tell the waiting requests whose place in the line has changed."""

@@ -68,6 +68,12 @@ class FaceLoras:
         """Give the newest Face LoRA of a set for a base model."""
         return await self._newest(face_loras.c.set_id == set_id, face_loras.c.base == base)
 
+    async def learned(self, set_id: str) -> bool:
+        """Tell whether a set has a Face LoRA, for whatever base model."""
+        query = sa.select(face_loras.c.id).where(face_loras.c.set_id == set_id).limit(1)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def latest(self, user_id: str, base: str) -> FaceLora | None:
         """Give a sitter's newest Face LoRA for a base model."""
         return await self._newest(face_loras.c.user_id == user_id, face_loras.c.base == base)

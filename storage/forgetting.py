@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from limner.storage import ledger
 from limner.storage.database import Clock, Connection, Database
 from limner.storage.errors import NotFoundError
 from limner.storage.inbox import forget_lane, user_lane
@@ -22,8 +23,10 @@ from limner.storage.schema import (
     data_keys,
     deletion_log,
     face_loras,
+    holds,
     photos,
     portraits,
+    requests,
     users,
 )
 from limner.storage.users import person
@@ -59,6 +62,7 @@ class Forgetting:
         await self._database.scrub()
         await self._objects.delete_all_of(user_id)
         async with self._database.write() as connection:
+            await self._release(connection, user_id)
             await connection.execute(users.delete().where(users.c.id == user_id))
         await self._database.scrub()
         return await self.receipt(user_id)
@@ -102,6 +106,12 @@ class Forgetting:
             here = set((await connection.execute(sa.select(users.c.id))).scalars())
             forgotten = set((await connection.execute(sa.select(deletion_log.c.user_hash))).scalars())
         return {owner for owner in owners if owner in here or self._keys.fingerprint(owner) in forgotten}
+
+    async def _release(self, connection: Connection, user_id: str) -> None:
+        """Give back what is held for requests that end here; somebody else may have paid for them."""
+        query = sa.select(holds.c.key).join(requests, requests.c.id == holds.c.key).where(requests.c.user_id == user_id)
+        for key in (await connection.execute(query.where(holds.c.state == "held"))).scalars().all():
+            await ledger.settle(connection, self._clock(), key, 0)
 
     async def _destroy_key(self, connection: Connection, user_id: str) -> None:
         user = (await connection.execute(sa.select(users).where(users.c.id == user_id))).one_or_none()

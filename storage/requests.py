@@ -6,6 +6,7 @@ transaction of the step itself.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -70,11 +71,11 @@ class Requests:
     ) -> Request:
         """Reserve `count` portraits of quota and queue the request, both or neither.
 
-        With a `key` (a button press, an update id) a repeated call gives back the first request. `payer_id` names
-        whose quota it is, where it is not the user's own. Raises QuotaExceededError when too little is left there,
-        NotFoundError when the set is not this user's or the payer has no account.
+        With a `key` (a button press, an update id) a repeated call gives back the first request. The quota is that of
+        `payer_id`, by default the user's own. Raises QuotaExceededError when the payer has too little left,
+        NotFoundError when the set is not this user's or there is no such payer.
         """
-        now = self._clock()
+        now, payer = self._clock(), payer_id or user_id
         new = Request(uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None, event_id)
         row = {name: getattr(new, name) for name in Request.__slots__}
         async with self._database.write() as connection:
@@ -83,7 +84,7 @@ class Requests:
                 # The key is known; or the set went in this very moment, and then there is nothing to be found.
                 same = sa.and_(requests.c.user_id == user_id, requests.c.key == (key or new.id))
                 return await _one(connection, same, key or new.id)
-            await ledger.reserve(connection, now, payer_id or user_id, count, new.id, daily=self._daily_portraits)
+            await ledger.reserve(connection, now, payer, count, new.id, daily=self._daily_portraits)
         return new
 
     async def keyed(self, user_id: str, key: str) -> Request | None:
@@ -198,7 +199,8 @@ class Requests:
                 return False
             if rows:
                 await connection.execute(portraits.insert(), list(rows))
-            await ledger.settle(connection, now, request_id, spent)
+            with suppress(NotFoundError):  # whoever paid for another was forgotten, and the hold with them
+                await ledger.settle(connection, now, request_id, spent)
             await outbox.post(connection, now, before.user_id, _ENDS[state], request_id=request_id)
         await self._objects.delete([before.checkpoint_object])
         return True

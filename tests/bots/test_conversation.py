@@ -29,6 +29,7 @@ from limner.bots.events import (
     StylesAsked,
 )
 from limner.bots.words import Words
+from limner.queue.messages import MakePortraits
 from limner.storage import ChatState, Storage
 from limner.storage.errors import NotFoundError
 from limner.tests.fakes.queue_client import FakeQueue
@@ -67,6 +68,17 @@ async def test_the_whole_way_from_hello_to_a_second_style(talk: Talk) -> None:
     (second,) = await talk.say(StyleChosen("pencil"))
     assert isinstance(second, r.RequestAccepted)
     assert second.request.set_id == accepted.request.set_id, "the Face LoRA belongs to the first set"
+
+
+async def test_the_queue_is_told_who_needs_no_training(talk: Talk) -> None:
+    """A first request is told to need its training; once its set has a Face LoRA, the next one is told not to."""
+    first = await talk.request("oil")
+    assert talk.queue.requests == [MakePortraits(first.id, talk.user.id, 0, event_id=None, trained=False)]
+    await talk.storage.face_loras.save(talk.user.id, first.set_id, b"weights", "nano", {})
+    await talk.make(first)
+    await talk.say(AgainAsked())
+    second = await talk.active()
+    assert talk.queue.requests[-1] == MakePortraits(second.id, talk.user.id, 0, event_id=None, trained=True)
 
 
 async def test_more_of_the_same_uses_another_seed(talk: Talk) -> None:

@@ -12,9 +12,12 @@ import struct
 import sys
 import time
 import zlib
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, NoReturn
 
 import msgspec
+
+Answer = Callable[[str, dict[str, Any], BinaryIO], dict[str, Any]]
 
 STEPS = {"quick": 3, "drawn": 3, "slow": 100, "dies-once": 20, "dies": 20, "endless": 10**9}
 STEP_S = 0.01
@@ -24,14 +27,15 @@ class Refused(Exception):  # noqa: N818  (an answer, as the engine's own reasons
     """The call ends with an error of this reason."""
 
 
-def main() -> None:
-    """Answer calls until standard input ends."""
+def main(calls: Mapping[str, Answer] | None = None) -> None:
+    """Answer calls, by default those that there are here, until standard input ends."""
+    calls = calls or {"examine": examine, "make": make, "poster": poster}
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library's print must not get between the messages
     os.write(1, b"a library says hello on standard output\n")
     while (call := receive(sys.stdin.buffer)) is not None:
         try:
-            answer = {"examine": examine, "make": make, "poster": poster}.get(call["call"], unknown)
+            answer = calls.get(call["call"], unknown)
             send(channel, {"id": call["id"], "result": answer(call["id"], call["args"], channel)})
         except Refused as refused:
             reason, message = refused.args

@@ -30,7 +30,7 @@ class FakeQueue:
     async def make_portraits(self, command: MakePortraits) -> None:
         """Note a request, once for each attempt."""
         self._check()
-        if command not in self.requests:
+        if (command.request_id, command.attempt) not in {(one.request_id, one.attempt) for one in self.requests}:
             self.requests.append(command)
 
     async def make_poster(self, command: MakePoster) -> None:

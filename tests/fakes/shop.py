@@ -97,14 +97,14 @@ class Shop:
         await self.client.make_portraits(MakePortraits(request.id, user.id, request.attempt))
         return request
 
-    async def accept(self, user: User, style: str) -> Request:
+    async def accept(self, user: User, style: str, event_id: str | None = None) -> Request:
         """Accept a request from three good photos, and tell the queue nothing of it."""
         photos, requests = self.storage.photos, self.storage.requests
         set_id = await photos.open_set(user.id)
         for n in range(3 - len(await photos.of_set(set_id))):
             photo = await photos.add(user.id, set_id, f"good {n}".encode())
             await photos.accept(photo.id, embedding=b"e", thumbnail=b"t", quality={})
-        return await requests.accept(user.id, set_id, style, PORTRAITS, 7)
+        return await requests.accept(user.id, set_id, style, PORTRAITS, 7, event_id=event_id)
 
     async def reached(self, request_id: str, *states: str) -> Request:
         """Wait until a request is in one of these states."""

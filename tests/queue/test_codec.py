@@ -75,6 +75,12 @@ def test_a_command_with_new_fields_is_understood() -> None:
     assert from_map(MakePortraits, {**to_map(command), "tip": "thanks"}) == command
 
 
+def test_a_command_of_an_older_process_is_understood() -> None:
+    """A request that was enqueued before there were events is of none, and is taken to need its training."""
+    old = unpack(pack({"request_id": "r", "user_id": "u", "attempt": 1}))
+    assert from_map(MakePortraits, old) == MakePortraits("r", "u", 1, event_id=None, trained=False)
+
+
 def test_exceptions_travel_as_words() -> None:
     """An exception comes back with its name and words, as an exception that cannot do anything."""
     back = unpack(pack({"r": ValueError("no such thing")}))["r"]

@@ -138,6 +138,17 @@ async def test_the_payer_pays_and_gets_back(
         await storage.requests.accept(bob.id, set_id, "oil", 24, 7, event_id=event.id, payer_id=sitter.id)
 
 
+async def test_a_member_gets_their_portraits_though_the_payer_is_gone(
+    storage: Storage, sitter: User, event: AvatarEvent, new_portraits: Portraits
+) -> None:
+    """A host who is forgotten while members are painted takes nothing from them."""
+    ann = await joined(storage, event, "ann")
+    request_id = await asked(storage, event, ann)
+    await storage.forget(sitter.id)
+    assert await storage.requests.made(request_id, new_portraits(2))
+    assert len(await storage.portraits.of_request(request_id)) == 2
+
+
 async def test_a_gallery_shows_the_best_of_those_who_wish_it(
     storage: Storage, event: AvatarEvent, new_portraits: Portraits
 ) -> None:

@@ -50,9 +50,11 @@ async def test_the_newest_face_lora_counts(storage: Storage, sitter: User) -> No
     """A set's Face LoRA is found by set and base, a sitter's latest by base; a newer one supersedes it."""
     set_id = await storage.photos.open_set(sitter.id)
     assert await storage.face_loras.for_set(set_id, "nano") is None
+    assert not await storage.face_loras.learned(set_id)
     await storage.face_loras.save(sitter.id, set_id, b"first", "nano", {"rank": 16})
     second = await storage.face_loras.save(sitter.id, set_id, b"second", "nano", {"rank": 16}, reference=b"npz")
     assert await storage.face_loras.for_set(set_id, "nano") == second
+    assert await storage.face_loras.learned(set_id)
     assert await storage.face_loras.latest(sitter.id, "nano") == second
     assert await storage.face_loras.latest(sitter.id, "sdxl") is None
     assert await storage.face_loras.read(second.id, sitter.id) == b"second"

@@ -201,3 +201,80 @@ async def test_requests_are_listed_in_order(storage: Storage, sitter: User, stra
     assert await storage.requests.queued() == [first, other, last]
     assert await storage.requests.of_user(sitter.id) == [last, first]
     assert await storage.requests.of_user(sitter.id, limit=1) == [last]
+
+
+async def ask_at_an_event(storage: Storage, sitter: User, payer: User, count: int = 8) -> Request:
+    """Accept a request of a sitter in an event that somebody else pays for."""
+    set_id = await storage.photos.open_set(sitter.id)
+    return await storage.requests.accept(
+        sitter.id, set_id, "pencil", count, 7, f"event {count}", event_id="party", payer_id=payer.id
+    )
+
+
+async def test_a_request_knows_its_event(storage: Storage, sitter: User, stranger: User) -> None:
+    """A request of an event says so wherever it is found; any other says None."""
+    request = await ask_at_an_event(storage, sitter, stranger)
+    assert request.event_id == "party"
+    assert await storage.requests.queued() == [request]
+    assert (await ask(storage, sitter)).event_id is None
+
+
+@pytest.mark.parametrize(
+    "end, spent", [("made", 8), ("made with fewer", 5), ("failed", 0), ("cancelled", 0), ("forgotten", 0)]
+)
+async def test_a_payer_pays_and_nobody_else(
+    storage: Storage, sitter: User, stranger: User, new_portraits: Maker, end: str, spent: int
+) -> None:
+    """However a request ends, only the payer's account moves, and both accounts' sums hold at each step."""
+    request = await ask_at_an_event(storage, sitter, stranger)
+    assert await storage.quota.balance(stranger.id) == Balance(16, 8, 0, 24)
+    assert await storage.quota.balance(sitter.id) == Balance(24, 0, 0, 24)
+    if end.startswith("made"):
+        await storage.requests.made(request.id, new_portraits(spent))
+        assert len(await storage.portraits.of_user(sitter.id)) == spent
+    elif end == "failed":
+        await storage.requests.fail(request.id, "nan")
+    elif end == "cancelled":
+        await storage.requests.cancel(request.id)
+    else:
+        await storage.forget(sitter.id)
+    assert await storage.quota.balance(stranger.id) == Balance(24 - spent, 0, spent, 24)
+    if end != "forgotten":
+        assert await storage.quota.balance(sitter.id) == Balance(24, 0, 0, 24)
+
+
+async def test_a_press_at_an_event_is_paid_once(storage: Storage, sitter: User, stranger: User) -> None:
+    """With a key, asking again gives back the first request, and the payer is charged once."""
+    first, again = [await ask_at_an_event(storage, sitter, stranger) for _ in range(2)]
+    assert first == again
+    assert await storage.quota.balance(stranger.id) == Balance(16, 8, 0, 24)
+
+
+async def test_a_payer_without_quota_is_the_one_who_is_short(storage: Storage, sitter: User, stranger: User) -> None:
+    """Beyond the payer's quota nothing is accepted, and what is told to be left is the payer's, not the sitter's."""
+    await ask_at_an_event(storage, sitter, stranger, 20)
+    with pytest.raises(QuotaExceededError) as caught:
+        await ask_at_an_event(storage, sitter, stranger, 5)
+    assert caught.value.available == 4
+    assert len(await storage.requests.of_user(sitter.id)) == 1
+    assert await storage.quota.balance(sitter.id) == Balance(24, 0, 0, 24)
+
+
+async def test_an_unknown_payer_pays_nothing(storage: Storage, sitter: User) -> None:
+    """A request whose payer is not there is not accepted."""
+    set_id = await storage.photos.open_set(sitter.id)
+    with pytest.raises(NotFoundError):
+        await storage.requests.accept(sitter.id, set_id, "pencil", 8, 7, payer_id="nobody")
+    assert await storage.requests.of_user(sitter.id) == []
+
+
+async def test_a_forgotten_payer_stops_nobodys_portraits(
+    storage: Storage, sitter: User, stranger: User, new_portraits: Maker
+) -> None:
+    """When the payer is forgotten, what was accepted before still ends: made for one, cancelled for another."""
+    made, cancelled = [await ask_at_an_event(storage, sitter, stranger, count) for count in (8, 4)]
+    await storage.forget(stranger.id)
+    assert await storage.requests.made(made.id, new_portraits(8))
+    assert await storage.requests.cancel(cancelled.id)
+    assert (await storage.requests.get(made.id)).state == "made"
+    assert await storage.quota.balance(sitter.id) == Balance(24, 0, 0, 24)
