@@ -62,9 +62,7 @@ class Asking:
         if agreed:
             await self._desk.handle(user, ConsentGiven(CONSENT_VERSION))
         if not await self._desk.storage.users.has_consent(user.id, CONSENT_VERSION):
-            await self.wishes.keep(user, replace(wish, state="consent"))
-            asked = self._desk.renderer(user).answer([r.ConsentAsked(CONSENT_VERSION)])
-            await self._answer(user, wish.place, asked)
+            await self._ask_consent(user, replace(wish, state="consent"))
             return
         await self._go_on(user, wish, again=again, note=note)
 
@@ -76,10 +74,16 @@ class Asking:
             await self._show(user, place, replies)
         elif wish.state == "consent" or again:
             await self._go_on(user, replace(wish, place=replace(wish.place, way=place.way)), again=again)
+            if not wish.files:
+                await self.wishes.drop(user)
 
-    async def ask(self, user: User, place: Place, event: StyleChosen | AgainAsked, note: str = "") -> None:
-        """Ask for portraits from photos that are known."""
-        await self._show(user, place, await self._desk.handle(user, event), note)
+    async def ask(self, user: User, place: Place, style: str, event: StyleChosen | AgainAsked, note: str = "") -> None:
+        """Ask for portraits from photos that are known; for consent first, where its text has changed since."""
+        replies = await self._desk.handle(user, event)
+        if any(isinstance(one, r.ConsentAsked) for one in replies):
+            await self._ask_consent(user, Wish(style, event.key or "", place, "consent"))
+        else:
+            await self._show(user, place, replies, note)
 
     async def settle(self, user: User) -> None:
         """Go on with a person's wish as far as the verdicts on its photos allow.
@@ -102,13 +106,15 @@ class Asking:
                 await self._too_few(user, wish, standing.count, standing.set_id, refused)
             await self.wishes.drop(user)
 
+    async def _ask_consent(self, user: User, wish: Wish) -> None:
+        await self.wishes.keep(user, wish)
+        asked = self._desk.renderer(user).answer([r.ConsentAsked(CONSENT_VERSION)])
+        await self._answer(user, wish.place, asked)
+
     async def _go_on(self, user: User, wish: Wish, *, again: bool, note: str = "") -> None:
-        if not wish.files:
-            await self.wishes.drop(user)
-            await self.ask(user, wish.place, StyleChosen(wish.style, wish.key), note)
-            return
-        if await self._desk.storage.requests.keyed(user.id, wish.key):
-            await self.ask(user, wish.place, StyleChosen(wish.style, wish.key), note)  # all done but for the answer
+        # With a request already, a process before us has done all but answer.
+        if not wish.files or await self._desk.storage.requests.keyed(user.id, wish.key):
+            await self.ask(user, wish.place, wish.style, StyleChosen(wish.style, wish.key), note)
             return
         if await self._desk.storage.requests.active(user.id):
             await self._show(user, wish.place, [r.Said("request-busy")])

@@ -10,7 +10,7 @@ import logging
 from discord import ui
 
 from limner.bots.discord.desk import PLATFORM, Desk
-from limner.bots.discord.messages.buttons import address, short
+from limner.bots.discord.messages.buttons import address, short, style_of
 from limner.bots.discord.messages.views import form
 from limner.bots.discord.rules import Rules
 from limner.bots.discord.updates.incoming import Incoming
@@ -38,10 +38,8 @@ class Forms:
         """Return the form that an interaction is to be answered with; None where it is answered otherwise."""
         if incoming.kind == "press" and incoming.name == "photos":
             return self._make(incoming, await self._language(incoming), incoming.argument, least=1)
-        if incoming.kind != "command" or incoming.name != "portrait" or incoming.files:
-            return None
-        style = str(incoming.options.get("style", ""))
-        if style not in self._desk.conversation.tools.styles:
+        style = self._wished(incoming)
+        if style is None:
             return None
         language, needed = incoming.person.language, True
         try:
@@ -52,6 +50,16 @@ class Forms:
         if not needed:
             return None
         return self._make(incoming, language, short(style), self._desk.conversation.tools.limits.least_photos)
+
+    def _wished(self, incoming: Incoming) -> str | None:
+        """Name the style that is wished for without photos; None where that is not what it is about."""
+        styles = self._desk.conversation.tools.styles
+        style = ""
+        if incoming.kind == "command" and incoming.name == "portrait" and not incoming.files:
+            style = str(incoming.options.get("style", ""))
+        elif incoming.kind == "press" and incoming.name == "style":
+            style = style_of(tuple(styles.values()), incoming.chosen)
+        return style if style in styles else None
 
     async def _look(self, incoming: Incoming) -> tuple[str, bool]:
         user = await self._desk.storage.users.find(PLATFORM, str(incoming.person.id))
