@@ -29,10 +29,9 @@ QUICK_S = 1.0
 class Forms:
     """Decides on forms, and makes them."""
 
-    def __init__(self, desk: Desk, rules: Rules, quick_s: float = QUICK_S) -> None:
+    def __init__(self, desk: Desk, rules: Rules) -> None:
         self._desk = desk
         self._rules = rules
-        self._quick_s = quick_s
 
     async def first(self, incoming: Incoming) -> ui.Modal | None:
         """Return the form that an interaction is to be answered with; None where it is answered otherwise."""
@@ -43,7 +42,7 @@ class Forms:
             return None
         language, needed = incoming.person.language, True
         try:
-            async with asyncio.timeout(self._quick_s):
+            async with asyncio.timeout(QUICK_S):
                 language, needed = await self._look(incoming)
         except Exception as error:  # noqa: BLE001 - a slow or broken storage is met again when the form comes back
             logger.warning("Whether a form is needed could not be looked up: %s.", type(error).__name__)
@@ -74,9 +73,10 @@ class Forms:
 
     async def _language(self, incoming: Incoming) -> str:
         try:
-            async with asyncio.timeout(self._quick_s):
+            async with asyncio.timeout(QUICK_S):
                 user = await self._desk.storage.users.find(PLATFORM, str(incoming.person.id))
-        except TimeoutError:
+        except Exception as error:  # noqa: BLE001 - the same
+            logger.warning("A language could not be looked up: %s.", type(error).__name__)
             user = None
         return user.language if user else incoming.person.language
 

@@ -52,8 +52,9 @@ class Stage:
         """Make the server and the people."""
         self.guild = self.env.create_guild()
         self.channel = self.guild.create_text_channel("portraits")
-        self.ann = self.guild.add_member(self.env.create_user("ann"))
-        self.bob = self.guild.add_member(self.env.create_user("bob"))
+        # Any: what an interaction was answered with is there or not, and a test fails where it is not.
+        self.ann: Any = self.guild.add_member(self.env.create_user("ann"))
+        self.bob: Any = self.guild.add_member(self.env.create_user("bob"))
 
     @staticmethod
     def selfies(number: int, first: int = 100) -> list[tuple[str, bytes]]:
@@ -139,6 +140,18 @@ class Stage:
     async def public(self, **choices: Any) -> None:
         """Have the server's administrators show portraits to everybody."""
         await self.storage.servers.put(Server("discord", str(self.guild.id), public=True, **choices))
+
+    def heard(self) -> list[Any]:
+        """Collect the interactions that come from now on, as the library gives them."""
+        heard: list[Any] = []
+        take = self.bot.reception.take
+
+        async def listen(interaction: Any) -> None:
+            heard.append(interaction)
+            await take(interaction)
+
+        self.bot.reception.take = listen  # type: ignore[method-assign]  # the test's own ear
+        return heard
 
     def begin(self) -> None:
         """Deliver, outside of the bot, as the composition root does."""

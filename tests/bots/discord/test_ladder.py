@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from limner.tests.bots.discord.conftest import Stage
+from limner.storage import NewPortrait, Request
+from limner.tests.bots.discord.conftest import Stage, examine
 from limner.tests.fakes.talk import PORTRAITS
+from limner.tests.fakes.worker import ScriptedWorker
 
 QUARTER_S = 15 * 60.0
 
@@ -177,22 +179,22 @@ async def test_what_is_too_large_together_comes_in_halves(stage: Stage) -> None:
     assert [bool(one.components) for one in asked.followups] == [False, True]
 
 
-async def test_a_portrait_that_is_too_large_alone_is_told_of(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_portrait_that_is_too_large_alone_is_told_of(stage: Stage) -> None:
     """Words say how large it is and how to get it; the others come."""
-    stage.worker._paint = large_first
-    monkeypatch.setattr("limner.bots.discord.updates.translate.limit_of", lambda _: 2**20)
+    limit = 25 * 2**20  # that of the Discord in memory
+    sizes = (limit + 1, 10)
+    stage.worker = ScriptedWorker(
+        stage.storage, stage.queue, examine, lambda request: [_sized(request, n, size) for n, size in enumerate(sizes)]
+    )
     asked = await stage.waiting(stage.ann)
     stage.work()
     await stage.ended(await stage.user(stage.ann))
     good, words = asked.followups
     assert len(good.attachments) == 1
-    assert words.content.startswith("Portrait 1 has 2 MB, more than Discord takes here.")
+    assert words.content.startswith("Portrait 1 has 26 MB, more than Discord takes here.")
     assert words.attachments == []
     assert words.components != []
 
 
-def large_first(request: Any) -> Any:
-    """Paint a portrait of more than a megabyte, and a small one."""
-    from limner.storage import NewPortrait
-
-    return [NewPortrait(n, bytes(size), 0.5, n, request.style) for n, size in enumerate((2**20 + 1, 10))]
+def _sized(request: Request, n: int, size: int) -> NewPortrait:
+    return NewPortrait(n, bytes(size), 0.5, n, request.style)

@@ -141,7 +141,12 @@ async def test_a_file_that_is_too_large_is_not_even_fetched(stage: Stage, monkey
     await stage.restart()
     fetched = []
     fetch = stage.bot.http.get_from_cdn
-    monkeypatch.setattr(stage.bot.http, "get_from_cdn", lambda url: fetched.append(url) or fetch(url))
+
+    async def count(url: str) -> bytes:
+        fetched.append(url)
+        return await fetch(url)
+
+    monkeypatch.setattr(stage.bot.http, "get_from_cdn", count)
     await stage.agreed(stage.ann)
     big = ("big.png", bytes(2**20 + 1))
     sent = await stage.ann.slash(stage.channel, "portrait", style="oil", selfie1=big, selfie2=stage.selfies(1)[0])
@@ -182,11 +187,9 @@ async def test_a_second_request_waits_for_the_first(stage: Stage) -> None:
     assert not await stage.storage.requests.active(user.id)
 
 
-async def test_an_interaction_that_comes_twice_has_one_effect(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_interaction_that_comes_twice_has_one_effect(stage: Stage) -> None:
     """The gateway repeats what it believes lost; the second time changes nothing."""
-    seen: list[Any] = []
-    take = stage.bot.reception.take
-    monkeypatch.setattr(stage.bot.reception, "take", lambda one: seen.append(one) or take(one))
+    seen = stage.heard()
     await stage.waiting(stage.ann)
     await stage.bot.reception.take(seen[0])
     assert len(await stage.storage.requests.of_user((await stage.user(stage.ann)).id)) == 1
