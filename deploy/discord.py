@@ -10,6 +10,7 @@ from discord.http import Route
 
 from limner.bots.conversation import Conversation
 from limner.bots.discord import DiscordBot, create_bot
+from limner.bots.discord.messages.wire import AWAY
 from limner.bots.errors import RefusedBotError
 from limner.deploy.compose import limits_of, queue_of, storage_of, style_cards
 from limner.deploy.errors import UserMistakeError
@@ -80,6 +81,6 @@ async def _sign_in(bot: DiscordBot, token: str) -> None:
         await bot.login(token)
     except discord.LoginFailure as error:
         raise RefusedBotError(WRONG_TOKEN) from error
-    except (discord.HTTPException, OSError) as error:
+    except (discord.HTTPException, *AWAY) as error:
         message = f"Discord cannot be reached: {type(error).__name__}. Check the connection, then start again."
         raise UserMistakeError(message) from error

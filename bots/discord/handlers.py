@@ -59,13 +59,13 @@ class Handlers:
         """Handle one interaction. Raises whatever goes wrong, but not that nothing leads to the person."""
         user = await self._desk.user(incoming.person)
         try:
-            match incoming.kind:
-                case "command":
-                    await self._commands.obey(user, incoming)
-                case "form":
+            match incoming.kind, incoming.name:
+                case "form", "photos":
                     await self._commands.photos(user, incoming)
-                case "press":
+                case "press", _:
                     await self._presses.obey(user, incoming)
+                case _:
+                    await self._commands.obey(user, incoming)
         except NoWayError as error:
             logger.info("An answer reached nobody: %s", error)
         # Only now: what is written to a way before its first answer would take that answer's place.

@@ -95,7 +95,7 @@ async def test_the_gallery_shows_pictures(stage: Stage) -> None:
 
 
 async def test_a_language_is_chosen(stage: Stage) -> None:
-    """From then on the bot writes in it, in this very message too; consent is not asked for out of turn."""
+    """From then on the bot writes in it, in this very message too."""
     asked = await stage.ann.slash(stage.channel, "language")
     await stage.ann.click(asked.response, label="Deutsch")
     assert "Ab jetzt schreibe ich dir auf Deutsch." in asked.response.content
