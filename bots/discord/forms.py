@@ -40,15 +40,13 @@ class Forms:
         style = self._wished(incoming)
         if style is None:
             return None
-        language, needed = incoming.person.language, True
+        language, least = incoming.person.language, self._desk.conversation.tools.limits.least_photos
         try:
             async with asyncio.timeout(QUICK_S):
-                language, needed = await self._look(incoming)
+                language, least = await self._look(incoming)
         except Exception as error:  # noqa: BLE001 - a slow or broken storage is met again when the form comes back
             logger.warning("Whether a form is needed could not be looked up: %s.", type(error).__name__)
-        if not needed:
-            return None
-        return self._make(incoming, language, short(style), self._desk.conversation.tools.limits.least_photos)
+        return self._make(incoming, language, short(style), least) if least else None
 
     def _wished(self, incoming: Incoming) -> str | None:
         """Name the style that is wished for without photos; None where that is not what it is about."""
@@ -60,12 +58,15 @@ class Forms:
             style = style_of(tuple(styles.values()), incoming.chosen)
         return style if style in styles else None
 
-    async def _look(self, incoming: Incoming) -> tuple[str, bool]:
+    async def _look(self, incoming: Incoming) -> tuple[str, int]:
+        """Return a person's language, and how many photos to ask for at least; none where no form is needed."""
         user = await self._desk.storage.users.find(PLATFORM, str(incoming.person.id))
         language = user.language if user else incoming.person.language
         if await self._rules.refusal(incoming, language) is not None:
-            return language, False
-        return language, user is None or _lacks_photos(await self._overview(user))
+            return language, 0
+        if user is None:
+            return language, self._desk.conversation.tools.limits.least_photos
+        return language, _missing(await self._overview(user))
 
     async def _overview(self, user: User) -> Overview:
         replies = await self._desk.conversation.handle(user, StatusAsked())
@@ -87,7 +88,7 @@ class Forms:
         return form(
             say("discord-form"),
             address("photos", incoming.person.id, style),
-            (say("discord-form-photos", limits), say("discord-form-photos-about")),
+            (say("discord-form-photos", {**limits, "least": least}), say("discord-form-photos-about")),
             least,
             limits["most"],
             terms,
@@ -95,7 +96,8 @@ class Forms:
         )
 
 
-def _lacks_photos(overview: Overview) -> bool:
-    if overview.active is not None:
-        return False
-    return not (overview.has_face or overview.count.enough or overview.count.checking)
+def _missing(overview: Overview) -> int:
+    count = overview.count
+    if overview.active is not None or overview.has_face or count.enough or count.checking:
+        return 0
+    return count.least - count.good

@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import discord
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simcord.interactions import base_payload
 
 from limner.bots.discord import create_bot
 from limner.bots.discord.limits import CUSTOM_ID, FILES, TEXT
@@ -17,6 +19,7 @@ from limner.bots.discord.messages.render import cut, kind
 from limner.bots.discord.messages.wire import is_closed_way, is_no_entry, is_too_large
 from limner.bots.discord.updates.incoming import Attachment, Incoming, Person, pack, unpack
 from limner.bots.discord.updates.lanes import Lanes
+from limner.bots.discord.updates.translate import translate
 from limner.bots.styles import StyleCard
 from limner.bots.words import LANGUAGES, Words
 from limner.tests.bots.discord.conftest import Stage
@@ -146,6 +149,44 @@ def test_what_discord_answers_is_told_apart(status: int, code: int, meaning: str
     assert is_closed_way(error) == (meaning == "closed")
     assert is_too_large(error) == (meaning == "too large")
     assert meaning != "no entry" or is_no_entry(error)
+
+
+def said(stage: Stage, **wire: Any) -> Incoming:
+    """Translate an interaction as Discord sends it."""
+    _, payload = base_payload(
+        stage.env.backend,
+        type=2,
+        channel_id=stage.ann.user.dm_channel.id,
+        guild_id=None,
+        user_id=stage.ann.id,
+        data={"id": "1", "name": "quota", "type": 1},
+    )
+    user = payload.pop("user") if "member" in wire else payload["user"]
+    wire = {key: {**value, "user": user} if key == "member" else value for key, value in wire.items()}
+    raw: Any = {**payload, **wire}
+    incoming = translate(discord.Interaction(data=raw, state=stage.bot._connection))
+    assert incoming is not None
+    return incoming
+
+
+async def test_where_an_interaction_comes_from(stage: Stage) -> None:
+    """In the bot's own direct messages answers stay; in other private chats and servers only the person sees them."""
+    assert not said(stage).way.quiet
+    assert said(stage, context=2).way.quiet
+    member: dict[str, Any] = {
+        "roles": [],
+        "joined_at": None,
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+        "permissions": "32",
+    }
+    brought = said(stage, guild_id="99", context=0, member=member, app_permissions="0")
+    assert brought.way.quiet
+    assert not brought.installed, "a server that the bot is no member of, to which a person brings it along"
+    assert brought.manager
+    assert brought.lacks == ("view_channel", "send_messages", "attach_files")
+    assert (await stage.bot.rules.place(brought)).public is False
 
 
 async def test_one_persons_interactions_keep_their_order() -> None:

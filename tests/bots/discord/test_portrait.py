@@ -82,6 +82,19 @@ async def test_a_set_that_is_too_small_says_why_and_goes_on_when_there_is_enough
     assert len(more.followups[-1].attachments) == PORTRAITS
 
 
+async def test_a_form_asks_for_what_is_missing(stage: Stage) -> None:
+    """Who has two good photos and asks anew needs to add one, not three."""
+    user = await stage.agreed(stage.ann)
+    set_id = await stage.storage.photos.open_set(user.id)
+    for n in range(2):
+        photo = await stage.storage.photos.add(user.id, set_id, png(n))
+        await stage.storage.photos.accept(photo.id, embedding=bytes(512), thumbnail=png(1), quality={})
+    await stage.told(user)
+    shown = await stage.ann.slash(stage.channel, "portrait", style="oil")
+    assert shown.modal["components"][0]["label"] == "1 to 10 photos"
+    assert shown.modal["components"][0]["component"]["min_values"] == 1
+
+
 async def test_what_cannot_be_used_does_not_hold_up_the_others(stage: Stage) -> None:
     """With enough good photos it begins, and tells the person alone which ones it goes on without."""
     stage.work()
