@@ -47,7 +47,7 @@ class Asking:
         self._now = now
         self.wishes = Wishes(desk.storage.users)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._counted: dict[str, float] = {}
+        self._counted: dict[str, tuple[str, float]] = {}
 
     async def begin(self, user: User, wish: Wish, *, agreed: bool, again: bool, note: str = "") -> None:
         """Begin with a wish: ask for consent, take the photos in, or ask for the portraits at once."""
@@ -105,6 +105,7 @@ class Asking:
             else:
                 await self._too_few(user, wish, standing.count, standing.set_id, refused)
             await self.wishes.drop(user)
+            self._counted.pop(user.id, None)
 
     async def _ask_consent(self, user: User, wish: Wish) -> None:
         await self.wishes.keep(user, wish)
@@ -119,10 +120,17 @@ class Asking:
         if await self._desk.storage.requests.active(user.id):
             await self._show(user, wish.place, [r.Said("request-busy")])
             return
-        known = await self.wishes.of(user) if again else None
+        known = await self.wishes.of(user)
         if known is None or known.key != wish.key or known.state != "looking":
-            await self._take(user, replace(wish, state="taking"), again=again)
+            await self._take(user, await self._after(known, wish), again=again)
         await self.settle(user)
+
+    async def _after(self, known: Wish | None, wish: Wish) -> Wish:
+        """Go on from a wish whose photos are still being looked at: theirs is the same set, and the newer message."""
+        if known is None or known.state == "consent" or known.key == wish.key:
+            return replace(wish, state="taking")
+        await self._ladder.take_back(known.place.way)
+        return replace(wish, state="taking", names=known.names, refused=known.refused)
 
     async def _take(self, user: User, wish: Wish, *, again: bool) -> None:
         await self.wishes.keep(user, wish)
@@ -147,8 +155,9 @@ class Asking:
         return await self._desk.handle(user, PhotoReceived(data, file.name, f"discord:{file.id}", again))
 
     async def _count(self, user: User, wish: Wish, count: r.SetCount) -> None:
-        if self._now() - self._counted.get(user.id, float("-inf")) >= COUNT_PAUSE_S:
-            self._counted[user.id] = self._now()
+        key, at = self._counted.get(user.id, ("", 0.0))
+        if key != wish.key or self._now() - at >= COUNT_PAUSE_S:
+            self._counted[user.id] = wish.key, self._now()
             renderer = self._desk.renderer(user)
             await self._ladder.edit(wish.place.way, Outgoing(renderer.count(count)))
 

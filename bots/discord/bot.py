@@ -111,7 +111,7 @@ class DiscordBot(discord.AutoShardedClient):
         self.delivery = Delivery(desk.conversation, storage, news, PLATFORM, self.door, sweep_s=sweep_s)
         commands = Commands(desk, ladder, asking, self.progress, rules)
         presses = Presses(desk, ladder, asking, results, rules)
-        handlers = Handlers(desk, ladder, Forms(desk, rules), commands, presses, self.door, self.delivery)
+        handlers = Handlers(desk, ladder, asking, Forms(desk, rules), commands, presses, self.door, self.delivery)
         self.lanes = Lanes(handlers.handle, self._done, handlers.apologise)
         self.reception = Reception(PLATFORM, storage.inbox, self.lanes, handlers.first, IN_PLACE)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from limner.bots.discord.messages.buttons import AGREE, PHOTOS
 from limner.storage import NewPortrait, Request
 from limner.tests.bots.discord.conftest import Stage, examine
 from limner.tests.fakes.talk import PORTRAITS
@@ -107,6 +108,24 @@ async def test_where_no_way_is_left_the_result_waits_for_the_next_command(stage:
     assert result.ephemeral
     assert len(result.attachments) == PORTRAITS
     assert shown(stage) == []
+
+
+async def test_what_a_set_lacks_waits_too(stage: Stage) -> None:
+    """Photos that were looked at late and cannot be used: it is told with whatever the person does next."""
+    shown = await stage.ann.slash(stage.channel, "portrait", style="oil")
+    dark = [(f"{n}.jpg", b"dark %d" % n) for n in range(3)]
+    await stage.ann.submit_modal(shown, {PHOTOS: dark, AGREE: [AGREE]})
+    await stage.env.advance_time(QUARTER_S)
+    stage.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    stage.work()
+    user = await stage.user(stage.ann)
+    await stage.until(lambda: not stage.bot.door.reachable(user.id), "nothing leads to ann")
+    asked = await stage.ann.slash(stage.channel, "quota")
+    await stage.told(user)
+    (told,) = asked.followups
+    assert "None of the photos can be used" in told.content
+    assert "**2.jpg**: This photo is too dark." in told.content
+    assert told.ephemeral
 
 
 async def test_a_public_result_that_waited_comes_in_private(stage: Stage) -> None:

@@ -107,6 +107,21 @@ async def test_what_cannot_be_used_does_not_hold_up_the_others(stage: Stage) -> 
     assert len(without.attachments) == 1
 
 
+async def test_photos_that_come_while_others_are_looked_at_join_them(stage: Stage) -> None:
+    """Two forms in a row make one set and one request, told of in the newer message."""
+    opened = [await stage.ann.slash(stage.channel, "portrait", style=style) for style in ("pencil", "oil")]
+    first = await stage.ann.submit_modal(
+        opened[0], {PHOTOS: [("night.jpg", b"dark"), *stage.selfies(2)], AGREE: [AGREE]}
+    )
+    second = await stage.ann.submit_modal(opened[1], {PHOTOS: stage.selfies(3, 50), AGREE: [AGREE]})
+    assert first.response is None
+    assert "Being looked at: 6" in second.response.content
+    stage.work()
+    (request,) = await stage.ended(await stage.user(stage.ann))
+    assert request.style == "oil"
+    assert "**night.jpg**" in next(one for one in second.followups if "I go on without" in one.content).content
+
+
 async def test_photos_can_be_taken_back(stage: Stage) -> None:
     """A set that is too small can be emptied; the button of a set that is gone says so."""
     stage.work()
