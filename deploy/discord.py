@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import discord
 from discord.gateway import DiscordWebSocket
@@ -10,6 +10,7 @@ from discord.http import Route
 
 from limner.bots.conversation import Conversation
 from limner.bots.discord import DiscordBot, create_bot
+from limner.bots.discord.messages.wire import AWAY
 from limner.bots.errors import RefusedBotError
 from limner.deploy.compose import limits_of, queue_of, storage_of, style_cards
 from limner.deploy.errors import UserMistakeError
@@ -44,6 +45,8 @@ async def discord_bot(settings: Settings, redis_url: str) -> AsyncIterator[Disco
 
 def use_servers(settings: Settings) -> None:
     """Have the library talk to the servers of the settings, where they are not Discord's own."""
+    # It would warn at every start that voice needs more libraries; nobody speaks here.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     if settings.discord_api_base:
         Route.BASE = settings.discord_api_base.rstrip("/")
     if settings.discord_gateway_url:
@@ -52,20 +55,20 @@ def use_servers(settings: Settings) -> None:
 
 async def serve(bot: DiscordBot) -> None:
     """Stay connected and deliver until cancelled. Raises RefusedBotError where Discord will not have this bot."""
-    delivering = asyncio.create_task(bot.delivery.run())
+    tasks = (asyncio.create_task(bot.connect()), asyncio.create_task(bot.delivery.run()))
     try:
-        await bot.connect()
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     except discord.ConnectionClosed as error:
-        why = (
-            WRONG_TOKEN if error.code == AUTHENTICATION_FAILED else f"Discord closed the connection: code {error.code}."
-        )
-        raise RefusedBotError(why) from error
+        other = f"Discord closed the connection: code {error.code}."
+        raise RefusedBotError(WRONG_TOKEN if error.code == AUTHENTICATION_FAILED else other) from error
     except discord.GatewayNotFound as error:
         raise UserMistakeError("Discord's gateway cannot be found. Check the connection, then start again.") from error
     finally:
-        delivering.cancel()
-        with suppress(asyncio.CancelledError):
-            await delivering
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 def invitation(bot: DiscordBot) -> str:
@@ -80,6 +83,6 @@ async def _sign_in(bot: DiscordBot, token: str) -> None:
         await bot.login(token)
     except discord.LoginFailure as error:
         raise RefusedBotError(WRONG_TOKEN) from error
-    except (discord.HTTPException, OSError) as error:
+    except (discord.HTTPException, *AWAY) as error:
         message = f"Discord cannot be reached: {type(error).__name__}. Check the connection, then start again."
         raise UserMistakeError(message) from error

@@ -47,7 +47,7 @@ class Asking:
         self._now = now
         self.wishes = Wishes(desk.storage.users)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._counted: dict[str, float] = {}
+        self._counted: dict[str, tuple[str, float]] = {}
 
     async def begin(self, user: User, wish: Wish, *, agreed: bool, again: bool, note: str = "") -> None:
         """Begin with a wish: ask for consent, take the photos in, or ask for the portraits at once."""
@@ -62,9 +62,7 @@ class Asking:
         if agreed:
             await self._desk.handle(user, ConsentGiven(CONSENT_VERSION))
         if not await self._desk.storage.users.has_consent(user.id, CONSENT_VERSION):
-            await self.wishes.keep(user, replace(wish, state="consent"))
-            asked = self._desk.renderer(user).answer([r.ConsentAsked(CONSENT_VERSION)])
-            await self._answer(user, wish.place, asked)
+            await self._ask_consent(user, replace(wish, state="consent"))
             return
         await self._go_on(user, wish, again=again, note=note)
 
@@ -76,10 +74,16 @@ class Asking:
             await self._show(user, place, replies)
         elif wish.state == "consent" or again:
             await self._go_on(user, replace(wish, place=replace(wish.place, way=place.way)), again=again)
+            if not wish.files:
+                await self.wishes.drop(user)
 
-    async def ask(self, user: User, place: Place, event: StyleChosen | AgainAsked, note: str = "") -> None:
-        """Ask for portraits from photos that are known."""
-        await self._show(user, place, await self._desk.handle(user, event), note)
+    async def ask(self, user: User, place: Place, style: str, event: StyleChosen | AgainAsked, note: str = "") -> None:
+        """Ask for portraits from photos that are known; for consent first, where its text has changed since."""
+        replies = await self._desk.handle(user, event)
+        if any(isinstance(one, r.ConsentAsked) for one in replies):
+            await self._ask_consent(user, Wish(style, event.key or "", place, "consent"))
+        else:
+            await self._show(user, place, replies, note)
 
     async def settle(self, user: User) -> None:
         """Go on with a person's wish as far as the verdicts on its photos allow.
@@ -101,22 +105,32 @@ class Asking:
             else:
                 await self._too_few(user, wish, standing.count, standing.set_id, refused)
             await self.wishes.drop(user)
+            self._counted.pop(user.id, None)
+
+    async def _ask_consent(self, user: User, wish: Wish) -> None:
+        await self.wishes.keep(user, wish)
+        asked = self._desk.renderer(user).answer([r.ConsentAsked(CONSENT_VERSION)])
+        await self._answer(user, wish.place, asked)
 
     async def _go_on(self, user: User, wish: Wish, *, again: bool, note: str = "") -> None:
-        if not wish.files:
-            await self.wishes.drop(user)
-            await self.ask(user, wish.place, StyleChosen(wish.style, wish.key), note)
-            return
-        if await self._desk.storage.requests.keyed(user.id, wish.key):
-            await self.ask(user, wish.place, StyleChosen(wish.style, wish.key), note)  # all done but for the answer
+        # With a request already, a process before us has done all but answer.
+        if not wish.files or await self._desk.storage.requests.keyed(user.id, wish.key):
+            await self.ask(user, wish.place, wish.style, StyleChosen(wish.style, wish.key), note)
             return
         if await self._desk.storage.requests.active(user.id):
             await self._show(user, wish.place, [r.Said("request-busy")])
             return
-        known = await self.wishes.of(user) if again else None
+        known = await self.wishes.of(user)
         if known is None or known.key != wish.key or known.state != "looking":
-            await self._take(user, replace(wish, state="taking"), again=again)
+            await self._take(user, await self._after(known, wish), again=again)
         await self.settle(user)
+
+    async def _after(self, known: Wish | None, wish: Wish) -> Wish:
+        """Go on from a wish whose photos are still being looked at: theirs is the same set, and the newer message."""
+        if known is None or known.state == "consent" or known.key == wish.key:
+            return replace(wish, state="taking")
+        await self._ladder.take_back(known.place.way)
+        return replace(wish, state="taking", names=known.names, refused=known.refused)
 
     async def _take(self, user: User, wish: Wish, *, again: bool) -> None:
         await self.wishes.keep(user, wish)
@@ -141,8 +155,9 @@ class Asking:
         return await self._desk.handle(user, PhotoReceived(data, file.name, f"discord:{file.id}", again))
 
     async def _count(self, user: User, wish: Wish, count: r.SetCount) -> None:
-        if self._now() - self._counted.get(user.id, float("-inf")) >= COUNT_PAUSE_S:
-            self._counted[user.id] = self._now()
+        key, at = self._counted.get(user.id, ("", 0.0))
+        if key != wish.key or self._now() - at >= COUNT_PAUSE_S:
+            self._counted[user.id] = wish.key, self._now()
             renderer = self._desk.renderer(user)
             await self._ladder.edit(wish.place.way, Outgoing(renderer.count(count)))
 

@@ -6,6 +6,7 @@ outside of the client (`bot.delivery`): it goes on while the connection comes an
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -21,7 +22,7 @@ from limner.bots.discord.forms import Forms
 from limner.bots.discord.handlers import Handlers
 from limner.bots.discord.ladder import Ladder
 from limner.bots.discord.messages.views import Press, Selection
-from limner.bots.discord.messages.wire import Wire
+from limner.bots.discord.messages.wire import AWAY, Wire
 from limner.bots.discord.presses import IN_PLACE, Presses
 from limner.bots.discord.progress import Progress
 from limner.bots.discord.results import Results
@@ -74,8 +75,7 @@ class DiscordBot(discord.AutoShardedClient):
         except Exception as error:  # noqa: BLE001
             logger.warning("The interaction %d could not be taken in: %s.", interaction.id, type(error).__name__)
             if not interaction.response.is_done():
-                words = self.words(interaction.locale.value).words.say("went-wrong")
-                await interaction.response.send_message(words, ephemeral=True)
+                await self._apologise(interaction)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms in, whichever process has opened them; commands and presses come by themselves."""
@@ -88,7 +88,7 @@ class DiscordBot(discord.AutoShardedClient):
         await self.tree.set_translator(WordsTranslator())
         try:
             await self.tree.sync()
-        except (app_commands.AppCommandError, discord.HTTPException) as error:
+        except (app_commands.AppCommandError, discord.HTTPException, *AWAY) as error:
             # Discord keeps those of the last start.
             logger.warning("The commands could not be announced: %s.", type(error).__name__)
         await self.reception.replay()
@@ -105,14 +105,20 @@ class DiscordBot(discord.AutoShardedClient):
         self.ladder = ladder = Ladder(desk.wire, desk.now)
         self.progress, results = Progress(desk, ladder), Results(desk, ladder)
         fetcher = Fetcher(self, desk.conversation.tools.limits.photo_bytes)
-        rules, asking = Rules(desk, self._lacking), Asking(desk, ladder, self.progress, fetcher)
+        self.rules = rules = Rules(desk, self._lacking)
+        asking = Asking(desk, ladder, self.progress, fetcher)
         self.door = DiscordDoor(desk, ladder, asking, self.progress, results)
         self.delivery = Delivery(desk.conversation, storage, news, PLATFORM, self.door, sweep_s=sweep_s)
         commands = Commands(desk, ladder, asking, self.progress, rules)
         presses = Presses(desk, ladder, asking, results, rules)
-        handlers = Handlers(desk, ladder, Forms(desk, rules), commands, presses, self.door, self.delivery)
+        handlers = Handlers(desk, ladder, asking, Forms(desk, rules), commands, presses, self.door, self.delivery)
         self.lanes = Lanes(handlers.handle, self._done, handlers.apologise)
         self.reception = Reception(PLATFORM, storage.inbox, self.lanes, handlers.first, IN_PLACE)
+
+    async def _apologise(self, interaction: discord.Interaction[Any]) -> None:
+        words = self.words(interaction.locale.value).words.say("went-wrong")
+        with suppress(discord.HTTPException, *AWAY):
+            await interaction.response.send_message(words, ephemeral=True)
 
     async def _done(self, incoming: Any) -> None:
         await self.reception.done(incoming)

@@ -44,7 +44,7 @@ class Commands:
         }
 
     async def obey(self, user: User, incoming: Incoming) -> None:
-        """Do what a command says."""
+        """Do what a command says; words for one that there is not (any more)."""
         if own := self._own.get(incoming.name):
             await own(user, incoming)
         elif spoken := SPOKEN.get(incoming.name):

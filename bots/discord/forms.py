@@ -10,7 +10,7 @@ import logging
 from discord import ui
 
 from limner.bots.discord.desk import PLATFORM, Desk
-from limner.bots.discord.messages.buttons import address, short
+from limner.bots.discord.messages.buttons import address, short, style_of
 from limner.bots.discord.messages.views import form
 from limner.bots.discord.rules import Rules
 from limner.bots.discord.updates.incoming import Incoming
@@ -29,36 +29,44 @@ QUICK_S = 1.0
 class Forms:
     """Decides on forms, and makes them."""
 
-    def __init__(self, desk: Desk, rules: Rules, quick_s: float = QUICK_S) -> None:
+    def __init__(self, desk: Desk, rules: Rules) -> None:
         self._desk = desk
         self._rules = rules
-        self._quick_s = quick_s
 
     async def first(self, incoming: Incoming) -> ui.Modal | None:
         """Return the form that an interaction is to be answered with; None where it is answered otherwise."""
         if incoming.kind == "press" and incoming.name == "photos":
             return self._make(incoming, await self._language(incoming), incoming.argument, least=1)
-        if incoming.kind != "command" or incoming.name != "portrait" or incoming.files:
+        style = self._wished(incoming)
+        if style is None:
             return None
-        style = str(incoming.options.get("style", ""))
-        if style not in self._desk.conversation.tools.styles:
-            return None
-        language, needed = incoming.person.language, True
+        language, least = incoming.person.language, self._desk.conversation.tools.limits.least_photos
         try:
-            async with asyncio.timeout(self._quick_s):
-                language, needed = await self._look(incoming)
+            async with asyncio.timeout(QUICK_S):
+                language, least = await self._look(incoming)
         except Exception as error:  # noqa: BLE001 - a slow or broken storage is met again when the form comes back
             logger.warning("Whether a form is needed could not be looked up: %s.", type(error).__name__)
-        if not needed:
-            return None
-        return self._make(incoming, language, short(style), self._desk.conversation.tools.limits.least_photos)
+        return self._make(incoming, language, short(style), least) if least else None
 
-    async def _look(self, incoming: Incoming) -> tuple[str, bool]:
+    def _wished(self, incoming: Incoming) -> str | None:
+        """Name the style that is wished for without photos; None where that is not what it is about."""
+        styles = self._desk.conversation.tools.styles
+        style = ""
+        if incoming.kind == "command" and incoming.name == "portrait" and not incoming.files:
+            style = str(incoming.options.get("style", ""))
+        elif incoming.kind == "press" and incoming.name == "style":
+            style = style_of(tuple(styles.values()), incoming.chosen)
+        return style if style in styles else None
+
+    async def _look(self, incoming: Incoming) -> tuple[str, int]:
+        """Return a person's language, and how many photos to ask for at least; none where no form is needed."""
         user = await self._desk.storage.users.find(PLATFORM, str(incoming.person.id))
         language = user.language if user else incoming.person.language
         if await self._rules.refusal(incoming, language) is not None:
-            return language, False
-        return language, user is None or _lacks_photos(await self._overview(user))
+            return language, 0
+        if user is None:
+            return language, self._desk.conversation.tools.limits.least_photos
+        return language, _missing(await self._overview(user))
 
     async def _overview(self, user: User) -> Overview:
         replies = await self._desk.conversation.handle(user, StatusAsked())
@@ -66,9 +74,10 @@ class Forms:
 
     async def _language(self, incoming: Incoming) -> str:
         try:
-            async with asyncio.timeout(self._quick_s):
+            async with asyncio.timeout(QUICK_S):
                 user = await self._desk.storage.users.find(PLATFORM, str(incoming.person.id))
-        except TimeoutError:
+        except Exception as error:  # noqa: BLE001 - the same
+            logger.warning("A language could not be looked up: %s.", type(error).__name__)
             user = None
         return user.language if user else incoming.person.language
 
@@ -79,7 +88,7 @@ class Forms:
         return form(
             say("discord-form"),
             address("photos", incoming.person.id, style),
-            (say("discord-form-photos", limits), say("discord-form-photos-about")),
+            (say("discord-form-photos", {**limits, "least": least}), say("discord-form-photos-about")),
             least,
             limits["most"],
             terms,
@@ -87,7 +96,8 @@ class Forms:
         )
 
 
-def _lacks_photos(overview: Overview) -> bool:
-    if overview.active is not None:
-        return False
-    return not (overview.has_face or overview.count.enough or overview.count.checking)
+def _missing(overview: Overview) -> int:
+    count = overview.count
+    if overview.active is not None or overview.has_face or count.enough or count.checking:
+        return 0
+    return count.least - count.good

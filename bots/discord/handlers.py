@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from limner.bots.delivery import Delivery
+from limner.bots.discord.asking import Asking
 from limner.bots.discord.commands import Commands
 from limner.bots.discord.desk import Desk
 from limner.bots.discord.door import DiscordDoor
@@ -30,6 +31,7 @@ class Handlers:
         self,
         desk: Desk,
         ladder: Ladder,
+        asking: Asking,
         forms: Forms,
         commands: Commands,
         presses: Presses,
@@ -38,6 +40,7 @@ class Handlers:
     ) -> None:
         self._desk = desk
         self._ladder = ladder
+        self._asking = asking
         self._forms = forms
         self._commands = commands
         self._presses = presses
@@ -59,17 +62,18 @@ class Handlers:
         """Handle one interaction. Raises whatever goes wrong, but not that nothing leads to the person."""
         user = await self._desk.user(incoming.person)
         try:
-            match incoming.kind:
-                case "command":
-                    await self._commands.obey(user, incoming)
-                case "form":
+            match incoming.kind, incoming.name:
+                case "form", "photos":
                     await self._commands.photos(user, incoming)
-                case "press":
+                case "press", _:
                     await self._presses.obey(user, incoming)
+                case _:
+                    await self._commands.obey(user, incoming)
+            # Only now: what is written to a way before its first answer would take that answer's place.
+            self._ladder.heard(user.platform_id, incoming.way)
+            await self._asking.settle(user)  # what could not be told before
         except NoWayError as error:
             logger.info("An answer reached nobody: %s", error)
-        # Only now: what is written to a way before its first answer would take that answer's place.
-        self._ladder.heard(user.platform_id, incoming.way)
         if self._door.reached(user.id):
             self._delivery.wake()
 

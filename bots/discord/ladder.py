@@ -17,7 +17,7 @@ from functools import partial
 import discord
 
 from limner.bots.discord.messages.outgoing import Outgoing, Place, Way
-from limner.bots.discord.messages.wire import Wire, is_closed_way, is_no_entry
+from limner.bots.discord.messages.wire import AWAY, Wire, is_closed_way, is_no_entry
 from limner.bots.errors import NoWayError
 from limner.storage.users import User
 
@@ -133,6 +133,9 @@ class Ladder:
             if is_closed_way(error):
                 self._close(way)
             logger.info("A message could not be changed (%d/%d).", error.status, error.code)
+            return False
+        except AWAY as error:
+            logger.info("A message could not be changed: %s.", type(error).__name__)
             return False
         return True
 

@@ -90,20 +90,22 @@ class Presses:
 
     async def _style(self, user: User, incoming: Incoming) -> None:
         style = style_of(self._desk.phrases[user.language].styles, incoming.chosen)
-        await self._ask(user, incoming, events.StyleChosen(style, incoming.key))
+        await self._ask(user, incoming, style, events.StyleChosen(style, incoming.key))
 
     async def _again(self, user: User, incoming: Incoming) -> None:
         # More of what stands above this button, which need not be what was painted last.
-        await self._results.request(user, incoming.argument)
-        await self._ask(user, incoming, events.AgainAsked(incoming.argument, incoming.key))
+        style = (await self._results.request(user, incoming.argument)).style
+        await self._ask(user, incoming, style, events.AgainAsked(incoming.argument, incoming.key))
 
-    async def _ask(self, user: User, incoming: Incoming, event: events.StyleChosen | events.AgainAsked) -> None:
+    async def _ask(
+        self, user: User, incoming: Incoming, style: str, event: events.StyleChosen | events.AgainAsked
+    ) -> None:
         refusal = await self._rules.refusal(incoming, user.language)
         if refusal is not None:
             await self._answer(user, incoming, refusal)
             return
         place, note = await self._rules.place(incoming), await self._rules.lacks(user, incoming)
-        await self._asking.ask(user, place, event, note)
+        await self._asking.ask(user, place, style, event, note)
 
     async def _cancel(self, user: User, incoming: Incoming) -> None:
         active = await self._desk.storage.requests.active(user.id)

@@ -1,15 +1,21 @@
 """The Discord bot's part of the composition root: settings, servers, what is said of it, and what is never logged."""
 
+import asyncio
 import importlib.util
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
+import aiohttp
+import discord
 import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from limner.deploy.discord import PERMISSIONS, discord_bot, use_servers
+from limner.bots.errors import RefusedBotError
+from limner.deploy.discord import PERMISSIONS, discord_bot, serve, use_servers
 from limner.deploy.doctor import Finding, State, examine
 from limner.deploy.errors import UserMistakeError
 from limner.deploy.logs import set_up_logging
@@ -44,6 +50,64 @@ def test_other_servers_can_be_named(tmp_path: Path) -> None:
     use_servers(settings(tmp_path, **local))
     assert Route("GET", "/gateway/bot").url == "http://127.0.0.1:9191/api/v10/gateway/bot"
     assert str(DiscordWebSocket.DEFAULT_GATEWAY).rstrip("/") == "ws://127.0.0.1:9192"
+
+
+class Connection:
+    """As much of a bot as is served: it is told how its connection ends, and tells whether it still delivers."""
+
+    def __init__(self, end: Exception | None) -> None:
+        self.end = end
+        self.delivering = asyncio.Event()
+        self.delivery = self
+
+    async def connect(self) -> None:
+        """Stay connected until the end."""
+        await asyncio.sleep(0)
+        if self.end is None:
+            await asyncio.Event().wait()
+        else:
+            raise self.end
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        self.delivering.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.delivering.clear()
+
+
+def closed(code: int) -> discord.ConnectionClosed:
+    """Make the error of a connection that Discord has closed."""
+    socket = Mock(spec=aiohttp.ClientWebSocketResponse, close_code=code)
+    return discord.ConnectionClosed(socket, shard_id=0, code=code)
+
+
+@pytest.mark.parametrize(
+    "end, kind, words",
+    [
+        (closed(4004), RefusedBotError, "DISCORD_BOT_TOKEN is wrong"),
+        (closed(4013), RefusedBotError, "code 4013"),
+        (discord.GatewayNotFound(), UserMistakeError, "gateway cannot be found"),  # type: ignore[no-untyped-call]
+    ],
+)
+async def test_what_ends_a_connection_is_told(end: Exception, kind: type[Exception], words: str) -> None:
+    """In one sentence; nothing is delivered after it."""
+    bot: Any = Connection(end)
+    with pytest.raises(kind, match=words):
+        await serve(bot)
+    assert not bot.delivering.is_set()
+
+
+async def test_it_delivers_for_as_long_as_it_serves() -> None:
+    """Until it is cancelled, and then no more."""
+    bot: Any = Connection(None)
+    serving = asyncio.create_task(serve(bot))
+    await asyncio.wait_for(bot.delivering.wait(), 5)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    assert not bot.delivering.is_set()
 
 
 async def test_without_a_token_there_is_no_bot(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The buttons and menus under our messages, and what comes back when one is used.
 
-What Discord gives back is `limner:version:name:owner:argument`, 100 characters at most. The owner is the person for
+What Discord gives back is `kind:version:name:owner:argument`, 100 characters at most. The owner is the person for
 whom the message was written, and what it is about stands behind (the set, the request): a button lives for as long as
 its message, obeys nobody else, and never acts on something newer.
 """
@@ -14,11 +14,12 @@ from limner.bots.discord.messages.outgoing import Button, Choice, Controls, Look
 from limner.bots.styles import StyleCard
 from limner.bots.words import LANGUAGES, named
 
-__all__ = ["AGREE", "OURS", "PHOTOS", "Buttons", "Pressed", "address", "read", "short", "style_of"]
+__all__ = ["AGREE", "OUR_BUTTONS", "OUR_MENUS", "PHOTOS", "Buttons", "Pressed", "address", "read", "short", "style_of"]
 
 VERSION = "1"
-OURS = r"limner:[\s\S]*"
-"""The pattern of everything we have ever made, of whatever version."""
+BUTTON, MENU = "limner", "limner-menu"
+OUR_BUTTONS, OUR_MENUS = rf"{BUTTON}:[\s\S]*", rf"{MENU}:[\s\S]*"
+"""The patterns of everything we have ever made, of whatever version. The library wants one for each kind of thing."""
 PHOTOS, AGREE = "photos", "agree"
 """The names of a form's fields."""
 BACK, ON = "\N{BLACK LEFT-POINTING TRIANGLE}", "\N{BLACK RIGHT-POINTING TRIANGLE}"
@@ -37,14 +38,14 @@ class Pressed:
 def read(custom_id: str) -> Pressed:
     """Read a button's data."""
     parts = custom_id.split(":", 4)
-    if len(parts) != 5 or parts[:2] != ["limner", VERSION] or not parts[3].isdecimal():
+    if len(parts) != 5 or parts[0] not in {BUTTON, MENU} or parts[1] != VERSION or not parts[3].isdecimal():
         return Pressed()
     return Pressed(parts[2], int(parts[3]), parts[4])
 
 
-def address(name: str, owner: int | str, argument: str = "") -> str:
+def address(name: str, owner: int | str, argument: str = "", kind: str = BUTTON) -> str:
     """Write a button's data."""
-    data = f"limner:{VERSION}:{name}:{owner}:{argument}"
+    data = f"{kind}:{VERSION}:{name}:{owner}:{argument}"
     if len(data) > CUSTOM_ID:
         raise ValueError(f"The button's data {data!r} is longer than {CUSTOM_ID} characters.")
     return data
@@ -88,7 +89,7 @@ class Buttons:
         if not shown:
             return ()
         choices = tuple(Choice(short(card.name), card.title[:100], card.words[:100]) for card in shown)
-        menu = Row((), Menu(address("style", self._owner, str(page)), self._say("discord-choose"), choices))
+        menu = Row((), Menu(address("style", self._owner, str(page), MENU), self._say("discord-choose"), choices))
         if pages == 1:
             return (menu,)
         turns = ((BACK, (page - 1) % pages), (ON, (page + 1) % pages))
@@ -118,7 +119,7 @@ class Buttons:
         choices = tuple(
             Choice(str(n), self._say("discord-avatar-nth", {"n": n + 1})) for n in range(min(count, CHOICES))
         )
-        return (Row((), Menu(address("face", self._owner, request_id), self._say("discord-avatar"), choices)),)
+        return (Row((), Menu(address("face", self._owner, request_id, MENU), self._say("discord-avatar"), choices)),)
 
     def ended(self, style: str) -> Controls:
         """Go on after a request without portraits."""

@@ -148,10 +148,10 @@ class Renderer:
             lines.append(self.phrases.accepted(r.RequestAccepted(overview.active, overview.position)))
         elif overview.photos:
             lines.append(self.count(overview.count))
-        elif overview.consented:
-            lines.append(self.say("not-now-done" if overview.has_face else "discord-begin"))
+        elif overview.consented and overview.has_face:
+            lines.append(self.say("not-now-done"))
         else:
-            lines.append(self.say("discord-begin"))
+            lines.append(self.say("discord-begin", self.phrases.limits))
         lines.append(self.phrases.quota(overview.balance))
         return Outgoing(cut("\n".join(lines)), self.buttons.waiting(overview.active.id) if overview.active else ())
 

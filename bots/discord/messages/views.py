@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from limner.bots.discord.limits import LABEL, TEXT
-from limner.bots.discord.messages.buttons import AGREE, OURS, PHOTOS
+from limner.bots.discord.messages.buttons import AGREE, OUR_BUTTONS, OUR_MENUS, PHOTOS
 from limner.bots.discord.messages.outgoing import Button, Controls, Menu
 
 __all__ = ["Press", "Selection", "form", "view"]
@@ -22,7 +22,7 @@ LOOKS = {
 }
 
 
-class Press(ui.DynamicItem[ui.Button[Any]], template=OURS):
+class Press(ui.DynamicItem[ui.Button[Any]], template=OUR_BUTTONS):
     """Any button of ours, in any message."""
 
     @classmethod
@@ -36,7 +36,7 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=OURS):
         await interaction.client.take(interaction)
 
 
-class Selection(ui.DynamicItem[ui.Select[Any]], template=OURS):
+class Selection(ui.DynamicItem[ui.Select[Any]], template=OUR_MENUS):
     """Any menu of ours, in any message."""
 
     @classmethod

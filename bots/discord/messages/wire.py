@@ -1,25 +1,33 @@
 """The calls that write: to an interaction's own way, to a channel, to a person. What it is told to send, it sends.
 
 The way's own message is named `@original`: that edits it, however often, also after a restart, when its number is not
-known. The library paces calls and repeats those that Discord was too busy for. Source:
-https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
+known. These calls go by the library's adapter for webhooks, which sends no bot's token with them (they do not count
+against the bot's rate) and logs none of an interaction's. The library paces calls and repeats those that Discord was
+too busy for. Source: https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
 """
 
 from io import BytesIO
 from typing import Any
 
+import aiohttp
 import discord
 from discord.http import MultipartParameters, Route, handle_message_parameters
+from discord.webhook.async_ import async_context
 
 from limner.bots.discord.messages.outgoing import Controls, Outgoing, Way
 from limner.bots.discord.messages.views import view
 
-__all__ = ["Wire", "is_closed_way", "is_no_entry", "is_too_large"]
+__all__ = ["AWAY", "Wire", "is_closed_way", "is_no_entry", "is_too_large"]
 
 WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 NOBODY = discord.AllowedMentions.none()
+PEOPLE = discord.AllowedMentions(users=True, roles=False, everyone=False)
+"""In a channel, long after they asked, a person is called by their name."""
 
-UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, TOO_LARGE, INVALID_TOKEN = 10015, 10062, 40005, 50027
+UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, TOO_LARGE, INVALID_TOKEN, ARCHIVED = 10015, 10062, 40005, 50027, 50083
+
+AWAY = (aiohttp.ClientError, OSError, TimeoutError)
+"""What is raised where Discord cannot be reached."""
 
 
 def is_closed_way(error: discord.HTTPException) -> bool:
@@ -32,7 +40,7 @@ def is_no_entry(error: discord.HTTPException) -> bool:
 
     Whatever the code (50001, 50013, 50007, 10003, 50278): trying again would change nothing.
     """
-    return error.status in {403, 404}
+    return error.status in {403, 404} or error.code == ARCHIVED
 
 
 def is_too_large(error: discord.HTTPException) -> bool:
@@ -41,7 +49,7 @@ def is_too_large(error: discord.HTTPException) -> bool:
 
 
 class Wire:
-    """Writes as one bot. Every method raises discord.HTTPException, or an OSError where Discord cannot be reached."""
+    """Writes as one bot. Every method raises discord.HTTPException, or one of AWAY where Discord cannot be reached."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
@@ -49,26 +57,27 @@ class Wire:
 
     async def answer(self, way: Way, message: Outgoing) -> str:
         """Write the way's own message, or replace it; doing it again changes nothing."""
-        return await self._write("PATCH", f"{WEBHOOK}/messages/@original", message, **self._way(way))
+        with _parameters(message) as params:
+            return _reference(await self._by_way(way, "PATCH", "/messages/@original", params))
 
     async def follow(self, way: Way, message: Outgoing, *, quiet: bool) -> str:
         """Write a further message; `quiet` shows it to the person alone."""
-        flags = discord.MessageFlags(ephemeral=quiet)
-        return await self._write("POST", f"{WEBHOOK}?wait=true", message, flags=flags, **self._way(way))
+        with _parameters(message, flags=discord.MessageFlags(ephemeral=quiet)) as params:
+            return _reference(await self._by_way(way, "POST", "", params))
 
     async def controls(self, way: Way, controls: Controls) -> None:
         """Replace what can be pressed under the way's own message, and nothing else of it."""
         with handle_message_parameters(view=view(controls)) as params:
-            await self._call(Route("PATCH", f"{WEBHOOK}/messages/@original", **self._way(way)), params)
+            await self._by_way(way, "PATCH", "/messages/@original", params)
 
     async def take_back(self, way: Way) -> None:
         """Delete the way's own message."""
-        route = Route("DELETE", f"{WEBHOOK}/messages/@original", **self._way(way))
-        await self._client.http.request(route)
+        await self._by_way(way, "DELETE", "/messages/@original")
 
     async def channel(self, channel_id: int, message: Outgoing) -> str:
         """Write to a channel, for everybody there."""
-        return await self._write("POST", "/channels/{channel_id}/messages", message, channel_id=channel_id)
+        with _parameters(message, allowed_mentions=PEOPLE) as params:
+            return _reference(await self._client.http.send_message(channel_id, params=params))
 
     async def direct(self, person_id: str, message: Outgoing) -> str:
         """Write to a person's direct messages."""
@@ -89,26 +98,26 @@ class Wire:
             return False
         return True
 
-    async def _write(
-        self,
-        method: str,
-        path: str,
-        message: Outgoing,
-        *,
-        flags: discord.MessageFlags = discord.utils.MISSING,
-        **where: Any,
-    ) -> str:
-        files = [discord.File(BytesIO(one.data), one.name, description=one.about or None) for one in message.files]
-        with handle_message_parameters(
-            content=message.words, view=view(message.controls), attachments=files, allowed_mentions=NOBODY, flags=flags
-        ) as params:
-            sent = await self._call(Route(method, path, **where), params)
-        return f"{sent['channel_id']} {sent['id']}"
+    async def _by_way(self, way: Way, method: str, path: str, params: MultipartParameters | None = None) -> Any:
+        webhook = discord.Webhook.partial(self._client.application_id or 0, way.token, client=self._client)
+        route = Route(method, WEBHOOK + path, webhook_id=webhook.id, webhook_token=webhook.token)
+        return await async_context.get().request(
+            route,
+            webhook.session,
+            payload=params.payload if params else None,
+            multipart=params.multipart if params else None,
+            files=params.files if params else None,
+            params={"wait": "true"} if method == "POST" else None,
+            proxy=self._client.http.proxy,
+            proxy_auth=self._client.http.proxy_auth,
+        )
 
-    async def _call(self, route: Route, params: MultipartParameters) -> Any:
-        if params.files:
-            return await self._client.http.request(route, files=params.files, form=params.multipart)
-        return await self._client.http.request(route, json=params.payload)
 
-    def _way(self, way: Way) -> dict[str, Any]:
-        return {"webhook_id": self._client.application_id, "webhook_token": way.token}
+def _parameters(message: Outgoing, **how: Any) -> MultipartParameters:
+    files = [discord.File(BytesIO(one.data), one.name, description=one.about or None) for one in message.files]
+    shown = {"allowed_mentions": NOBODY, **how}
+    return handle_message_parameters(content=message.words, view=view(message.controls), attachments=files, **shown)
+
+
+def _reference(sent: Any) -> str:
+    return f"{sent['channel_id']} {sent['id']}"

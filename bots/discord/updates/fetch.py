@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import discord
 
+from limner.bots.discord.messages.wire import AWAY
 from limner.bots.discord.updates.incoming import Attachment
 from limner.bots.errors import UnfetchableError
 
@@ -46,7 +47,7 @@ class Fetcher:
                     raise UnfetchableError("expired") from error
                 if pause is None:
                     raise
-            except (OSError, TimeoutError):
+            except AWAY:
                 if pause is None:
                     raise
             logger.info("The photo %d could not be fetched; trying again.", file.id)

@@ -12,6 +12,7 @@ from typing import Any
 import discord
 import msgspec
 
+from limner.bots.discord.messages.wire import AWAY
 from limner.bots.discord.updates.incoming import Incoming, pack, unpack
 from limner.bots.discord.updates.lanes import Lanes
 from limner.bots.discord.updates.translate import translate
@@ -81,6 +82,6 @@ class Reception:
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=incoming.way.quiet, thinking=True)
-        except (discord.HTTPException, OSError) as error:
+        except (discord.HTTPException, *AWAY) as error:
             # Too late, or Discord is away. What was asked for is done all the same; the answer finds another way.
             logger.warning("The interaction %d could not be acknowledged: %s.", incoming.id, type(error).__name__)

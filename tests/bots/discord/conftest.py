@@ -14,7 +14,7 @@ from limner.bots.account import CONSENT_VERSION
 from limner.bots.conversation import Conversation
 from limner.bots.discord import DiscordBot, create_bot
 from limner.bots.turn import Limits
-from limner.storage import ChatState, NewPortrait, Request, Storage, User
+from limner.storage import ChatState, NewPortrait, Request, Server, Storage, User
 from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.talk import PORTRAITS, STYLES, migrated, png, queue, storage
 from limner.tests.fakes.worker import ScriptedWorker, Verdict
@@ -52,8 +52,9 @@ class Stage:
         """Make the server and the people."""
         self.guild = self.env.create_guild()
         self.channel = self.guild.create_text_channel("portraits")
-        self.ann = self.guild.add_member(self.env.create_user("ann"))
-        self.bob = self.guild.add_member(self.env.create_user("bob"))
+        # Any: what an interaction was answered with is there or not, and a test fails where it is not.
+        self.ann: Any = self.guild.add_member(self.env.create_user("ann"))
+        self.bob: Any = self.guild.add_member(self.env.create_user("bob"))
 
     @staticmethod
     def selfies(number: int, first: int = 100) -> list[tuple[str, bytes]]:
@@ -104,6 +105,15 @@ class Stage:
 
         await self.until(nothing_left, "everything is told")
 
+    async def shows(self, result: Any, words: str) -> Any:
+        """Wait until an interaction's own message says something; return the message."""
+
+        def there() -> bool:
+            return result.response is not None and words in result.response.content
+
+        await self.until(there, f"{words!r} is shown")
+        return result.response
+
     async def ended(self, user: User, number: int = 1) -> list[Request]:
         """Wait until so many requests of a person have ended, and were told of."""
 
@@ -114,6 +124,34 @@ class Stage:
         await self.until(over, "the request ends")
         await self.told(user)
         return await self.storage.requests.of_user(user.id)
+
+    async def waiting(self, person: Any) -> Any:
+        """Let somebody whose face is known have asked for portraits; return the interaction that asked."""
+        await self.learned(person)
+        return await person.slash(self.channel, "portrait", style="oil")
+
+    async def portraits(self, person: Any) -> Any:
+        """Let somebody whose face is known have portraits; return the message that has the buttons."""
+        asked = await self.waiting(person)
+        self.work()
+        await self.ended(await self.user(person))
+        return asked.followups[-1]
+
+    async def public(self, **choices: Any) -> None:
+        """Have the server's administrators show portraits to everybody."""
+        await self.storage.servers.put(Server("discord", str(self.guild.id), public=True, **choices))
+
+    def heard(self) -> list[Any]:
+        """Collect the interactions that come from now on, as the library gives them."""
+        heard: list[Any] = []
+        take = self.bot.reception.take
+
+        async def listen(interaction: Any) -> None:
+            heard.append(interaction)
+            await take(interaction)
+
+        self.bot.reception.take = listen  # type: ignore[method-assign]  # the test's own ear
+        return heard
 
     def begin(self) -> None:
         """Deliver, outside of the bot, as the composition root does."""
