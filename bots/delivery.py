@@ -187,6 +187,6 @@ def _progress(news: News) -> ProgressShown | QueueMoved | None:
         case Progressed():
             return ProgressShown(news.request_id, news.stage, news.done, news.total, news.eta_s)
         case Moved():
-            return QueueMoved(news.request_id, news.position)
+            return QueueMoved(news.request_id, news.position, news.wait_s)
         case _:
             return None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from limner.bots.replies import Forgotten, PortraitsReady, QuotaShort, RequestAccepted, SetCount, TextArgs
+from limner.bots.replies import Forgotten, PortraitsReady, QueueMoved, QuotaShort, RequestAccepted, SetCount, TextArgs
 from limner.bots.styles import StyleCard
 from limner.bots.turn import Limits
 from limner.bots.words import FALLBACK, Words
@@ -54,6 +54,14 @@ class Phrases:
         if position is None:
             return self.words.say("request-position-unknown")
         return self.words.say("request-position", {"position": position})
+
+    def moved(self, reply: QueueMoved) -> str:
+        """Say where a request stands in the queue, and about when its turn comes."""
+        where = self.position(reply.position)
+        if reply.wait_s is None:
+            return where
+        minutes = max(1, round(reply.wait_s / 60))
+        return f"{where} {self.words.say('request-wait', {'minutes': minutes})}"
 
     def accepted(self, reply: RequestAccepted) -> str:
         """Say what was asked for and where it stands."""

@@ -137,10 +137,11 @@ class RequestAccepted:
 
 @dataclass(frozen=True, slots=True)
 class QueueMoved:
-    """A waiting request has this place now. May be dropped."""
+    """A waiting request has this place now, and its turn in about `wait_s` seconds. May be dropped."""
 
     request_id: str
     position: int
+    wait_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,11 +127,12 @@ class RequestCancelled:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A waiting request has this place in the queue now; 1 is next."""
+    """A waiting request has this place in the queue now; 1 is next. `wait_s`: its turn is about so far away."""
 
     user_id: str
     request_id: str
     position: int
+    wait_s: float | None = None
 
 
 Command = ExaminePhoto | MakePortraits | MakePoster

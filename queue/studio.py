@@ -33,7 +33,11 @@ class Studio:
         if not (moved := await self.places.changed(self.redis)):
             return
         requests = self.storage.requests
+        pace = await requests.pace()
         # A request that a restarting worker put back waits again, though it has begun.
         for request in [*await requests.queued(), *await requests.running()]:
             if request.id in moved:
-                await publish(self.redis, Moved(request.user_id, request.id, moved[request.id]))
+                place = moved[request.id]
+                # Half of the one that is being painted now has passed, in the middle.
+                wait = None if pace is None else pace * (place - 0.5)
+                await publish(self.redis, Moved(request.user_id, request.id, place, wait))

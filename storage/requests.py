@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import mean
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -153,6 +154,18 @@ class Requests:
     async def running(self) -> list[Request]:
         """List everybody's requests that a worker has begun, oldest first."""
         return await self._list(_oldest_first().where(requests.c.state == "running"))
+
+    async def pace(self, latest: int = 10) -> float | None:
+        """Tell how many seconds the latest requests took from their beginning, on average; None before the first."""
+        newest = (
+            sa.select(requests.c.started_at, requests.c.finished_at)
+            .where(requests.c.state == "made", requests.c.started_at.is_not(None))
+            .order_by(requests.c.finished_at.desc())
+            .limit(latest)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(newest)).all()
+        return mean((ended - began).total_seconds() for began, ended in rows) if rows else None
 
     async def checkpoint(self, request_id: str, data: bytes) -> bool:
         """Replace the state that training can resume from; False when the request has ended."""

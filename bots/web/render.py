@@ -78,7 +78,7 @@ class Renderer:
         return {"kind": "photo-refused", "photo": refused.photo_id, "name": refused.name, "words": words}
 
     def _moved(self, moved: r.QueueMoved) -> Rendered:
-        return {"kind": "moved", "request": moved.request_id, "words": self._phrases.position(moved.position)}
+        return {"kind": "moved", "request": moved.request_id, "words": self._phrases.moved(moved)}
 
     def _count(self, count: r.SetCount) -> Rendered:
         return {

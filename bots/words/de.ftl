@@ -57,6 +57,10 @@ request-position = { $position ->
    *[other] Du bist Nummer { $position } in der Warteschlange.
   }
 request-position-unknown = Du bist in der Warteschlange.
+request-wait = { $minutes ->
+    [one] In etwa einer Minute bist du an der Reihe.
+   *[other] In etwa { $minutes } Minuten bist du an der Reihe.
+  }
 request-busy = Ich male noch. Du kannst hier warten, später wiederkommen oder abbrechen; danach wählst du, wie es weitergeht.
 request-none = Im Moment wird nichts gemalt.
 request-stopping = Ich halte an. Es wird nichts berechnet.

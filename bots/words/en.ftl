@@ -57,6 +57,10 @@ request-position = { $position ->
    *[other] You are number { $position } in the queue.
   }
 request-position-unknown = You are in the queue.
+request-wait = { $minutes ->
+    [one] Your turn comes in about a minute.
+   *[other] Your turn comes in about { $minutes } minutes.
+  }
 request-busy = I am still painting. You can wait here, come back later, or cancel; then choose what comes next.
 request-none = Nothing is being painted at the moment.
 request-stopping = Stopping. Nothing will be charged.

@@ -57,6 +57,10 @@ request-position = { $position ->
    *[other] Tu pedido es el número { $position } de la cola.
   }
 request-position-unknown = Tu pedido está en la cola.
+request-wait = { $minutes ->
+    [one] Te toca dentro de un minuto, más o menos.
+   *[other] Te toca dentro de unos { $minutes } minutos.
+  }
 request-busy = Sigo pintando. Puedes esperar aquí, volver más tarde o cancelar; después eliges cómo seguimos.
 request-none = Ahora mismo no se está pintando nada.
 request-stopping = Parando. No se cobrará nada.

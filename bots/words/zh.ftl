@@ -43,6 +43,7 @@ request-position = { $position ->
    *[other] 你排在第 { $position } 位。
   }
 request-position-unknown = 你正在排队。
+request-wait = 大约 { $minutes } 分钟后轮到你。
 request-busy = 我还在画。你可以在这里等，稍后再来，或者取消；之后再选择接下来做什么。
 request-none = 现在没有正在画的肖像。
 request-stopping = 正在停止。不会扣除任何额度。

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from limner.bots.phrases import Phrases
-from limner.bots.replies import QuotaShort
+from limner.bots.replies import QueueMoved, QuotaShort
 from limner.bots.styles import StyleCard, by_name
 from limner.bots.turn import Limits
 from limner.bots.words import LANGUAGES, Words
@@ -75,3 +75,16 @@ def test_every_reason_is_told_apart(language: str) -> None:
     """No two reasons have the same words: each tells people something else to do."""
     reasons = sorted(REFUSALS | FAILURES)
     assert len({phrases(language).reason(reason) for reason in reasons}) == len(reasons)
+
+
+@pytest.mark.parametrize(
+    "wait_s, words",
+    [
+        (None, "You are number 3 in the queue."),
+        (20.0, "You are number 3 in the queue. Your turn comes in about a minute."),
+        (430.0, "You are number 3 in the queue. Your turn comes in about 7 minutes."),
+    ],
+)
+def test_a_place_in_the_queue_says_about_when(wait_s: float | None, words: str) -> None:
+    """Where it is known how long requests take, the turn is named in minutes; else it is not guessed."""
+    assert Phrases(Words("en"), {}, Limits()).moved(QueueMoved("r", 3, wait_s)) == words

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -278,3 +279,15 @@ async def test_a_forgotten_payer_stops_nobodys_portraits(
     assert await storage.requests.cancel(cancelled.id)
     assert (await storage.requests.get(made.id)).state == "made"
     assert await storage.quota.balance(sitter.id) == Balance(24, 0, 0, 24)
+
+
+async def test_the_pace_is_that_of_the_latest_requests(storage: Storage, sitter: User, place: Any) -> None:
+    """Before the first portraits nobody knows; then it is the mean of the latest, from their beginning to their end."""
+    assert await storage.requests.pace() is None
+    set_id = await storage.photos.open_set(sitter.id)
+    for seconds in (1000, 10, 20):
+        request = await storage.requests.accept(sitter.id, set_id, "oil", 1, 7)
+        await storage.requests.start(request.id, 0)
+        place.clock.turn(timedelta(seconds=seconds))
+        await storage.requests.made(request.id, [NewPortrait(0, b"png", 0.5, 1, "oil")])
+    assert round(await storage.requests.pace(2) or 0) == 15

@@ -110,7 +110,7 @@ class Renderer:
         """Tell how far a request is; `last` says that this message cannot be changed any more after this."""
         lines = [f"**{escape_markdown(self.phrases.title(style))}**"]
         if isinstance(shown, r.QueueMoved):
-            lines.append(self.phrases.position(shown.position))
+            lines.append(self.phrases.moved(shown))
         else:
             full = round(BAR * shown.done / shown.total) if shown.total else 0
             lines.append(f"{self.say(f'stage-{shown.stage}')} {'▰' * full}{'▱' * (BAR - full)}")

@@ -107,7 +107,7 @@ class Renderer:
         keyboard = self.keyboards.waiting(shown.request_id)
         title = f"<b>{escape(self.phrases.title(style), quote=False)}</b>"
         if isinstance(shown, r.QueueMoved):
-            return Text(f"{title}\n{escape(self.phrases.position(shown.position), quote=False)}", keyboard)
+            return Text(f"{title}\n{escape(self.phrases.moved(shown), quote=False)}", keyboard)
         full = round(BAR * shown.done / shown.total) if shown.total else 0
         stage = f"{self.say(f'stage-{shown.stage}')} {'▰' * full}{'▱' * (BAR - full)}"
         lines = (stage, self.phrases.time_left(shown.eta_s))
