@@ -9,7 +9,9 @@ Storage, Valkey and the worker are real; the engine sleeps instead of painting, 
 on two cores (`paced`). With `--kills` the worker is ended by SIGKILL at random moments meanwhile. Two kills are so far
 apart that no request can be under way in three: such a one is failed, and rightly.
 
-Ends with 1 when somebody was not served exactly once, or an account does not say exactly what was made.
+The goal beside single people's times is meant for a run without kills: each costs a restart and a training begun anew
+from its checkpoint. Ends with 1 when somebody was not served exactly once, or an account does not say exactly what was
+made.
 """
 
 import asyncio
