@@ -56,6 +56,19 @@ async def test_photos_with_the_command_wait_for_consent(stage: Stage) -> None:
     assert len(agreed.followups[0].attachments) == PORTRAITS
 
 
+async def test_a_form_without_the_tick_asks_for_consent(stage: Stage) -> None:
+    """Discord does not send a form without it; were it to, the photos wait for the button."""
+    stage.work()
+    shown = await stage.ann.slash(stage.channel, "portrait", style="oil")
+    shown._interaction.modal["components"][2]["component"].update(required=False, min_values=0)
+    sent = await stage.ann.submit_modal(shown, {PHOTOS: stage.selfies(3)})
+    user = await stage.user(stage.ann)
+    assert not await stage.storage.photos.of_set(await stage.storage.photos.open_set(user.id))
+    agreed = await stage.ann.click(sent.response, label="I agree")
+    await stage.ended(user)
+    assert len(agreed.followups[0].attachments) == PORTRAITS
+
+
 async def test_a_face_that_is_known_needs_no_photos(stage: Stage) -> None:
     """Who has a Face LoRA is painted at once, without a form."""
     asked = await stage.waiting(stage.ann)
