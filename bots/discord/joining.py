@@ -55,7 +55,9 @@ class Joining:
         replies = await self._joined(user, incoming)
         card = next((one for one in replies if isinstance(one, EventShown)), None)
         waits = any(isinstance(one, ConsentAsked) for one in replies) or (card is not None and not card.served)
-        if waits and (incoming.files or card is None or card.ready):
+        # A process before us may have asked already, and then come to nothing more.
+        resumes = incoming.again and card is not None and card.served
+        if resumes or (waits and (incoming.files or card is None or card.ready)):
             await self._begin(user, incoming)
         else:
             await self._say(user, incoming, replies)

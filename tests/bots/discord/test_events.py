@@ -1,5 +1,6 @@
 """Taking part in an avatar event: by one form or one press, in private, shown in a thread to whoever wishes it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ async def test_a_member_is_painted_from_one_form(hall: Hall) -> None:
 async def test_whoever_is_known_joins_with_one_press(hall: Hall) -> None:
     """No form and no further press; whether the portrait may be shown is asked beside it, and can be changed."""
     stage = hall.stage
+    await stage.public()  # what the server chose for /portrait makes nobody's portraits public here
     await hall.opened()
     user = await stage.learned(stage.bob)
     pressed = await stage.bob.click(hall.announcement, label="Take part")
@@ -51,8 +53,10 @@ async def test_whoever_is_known_joins_with_one_press(hall: Hall) -> None:
     assert "Nobody else sees your portraits." in card.content
     stage.work()
     await stage.ended(user)
+    assert [len(one.attachments) for one in pressed.followups if one.ephemeral and one.attachments] == [4]
     await hall.sweeps()
     assert hall.shown() == []
+    assert not [one for one in hall.messages() if one.attachments]
     await stage.bob.click(card, label="Show mine to the group")
     assert "Your best portrait is shown to the group." in pressed.followups[0].content
     await hall.until(lambda: hall.shown() == ["bob, style Oil"], "it is shown")
@@ -156,19 +160,43 @@ async def test_a_restart_changes_nothing(hall: Hall, when: str) -> None:
     await hall.until(lambda: hall.shown() == [], "it is taken away")
 
 
-async def test_a_form_that_is_handled_again_asks_once(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed after the request and before its answer: the next process answers, and asks for nothing more."""
+@pytest.mark.parametrize("known", [True, False])
+async def test_what_was_killed_after_asking_goes_on_from_there(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    """The next process answers by the same message and knows where the portraits are to go; nothing is asked twice."""
     stage = hall.stage
-    await hall.opened()
-    await stage.learned(stage.bob)
-    monkeypatch.setattr(stage.bot.reception, "done", _nothing)  # killed before it leaves the inbox
-    await stage.bob.click(hall.announcement, label="Take part")
-    user = await stage.user(stage.bob)
-    assert len(await stage.storage.requests.active(user.id)) == 1
-    await stage.restart()
-    assert len(await stage.storage.requests.of_user(user.id)) == 1
+    stage.worker.step_s = 2.0  # what was asked for waits in its line
     stage.work()
-    await stage.ended(user)
+    await hall.opened()
+
+    async def killed(*_: Any) -> None:
+        await stage.env.external_wait(asyncio.Event().wait(), reason="killed here")
+
+    monkeypatch.setattr(stage.bot.progress, "began", killed)
+    if known:
+        await stage.learned(stage.bob)
+        asked = await stage.bob.click(hall.announcement, label="Take part")
+    else:
+        asked = await hall.joined(stage.bob)
+    user = await stage.user(stage.bob)
+
+    async def accepted() -> bool:
+        return bool(await stage.storage.requests.active(user.id))
+
+    await stage.until(accepted, "the request is written down")
+    (request,) = await stage.storage.requests.active(user.id)
+    await stage.restart()
+
+    async def noted() -> bool:
+        return await stage.bot.progress.place(user.id, request.id) is not None
+
+    await stage.until(noted, "it is known where the portraits are to go")
+    assert "Oil, 4 portraits: on it." in asked.response.content
+    stage.worker.step_s = 0.02
+    stage.work()
+    assert await stage.ended(user) == [await stage.storage.requests.get(request.id)]
+    assert [len(one.attachments) for one in asked.followups if one.attachments] == [4]
 
 
 async def _nothing(*_: Any) -> None:
