@@ -23,7 +23,8 @@ class Client(discord.Client):
     """A client with a tree of commands, and what it has heard by the names of its events."""
 
     def __init__(self, intents: discord.Intents, **options: Any) -> None:
-        super().__init__(intents=intents, **options)
+        # By itself discord.py waits two seconds for guilds that might come still.
+        super().__init__(intents=intents, guild_ready_timeout=0.1, **options)
         self.tree = app_commands.CommandTree(self)
         self.heard: dict[str, asyncio.Queue[Any]] = {}
 
