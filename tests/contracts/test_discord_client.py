@@ -59,7 +59,7 @@ class Photos(ui.Modal, title="Your photos"):
             options=[discord.RadioGroupOption(label="Oil", value="oil"), discord.RadioGroupOption(label="Ink")]
         ),
     )
-    words = ui.TextDisplay["Photos"]("We keep nothing.")
+    words: ui.TextDisplay[ui.LayoutView] = ui.TextDisplay("We keep nothing.")
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Tell what has arrived."""

@@ -55,7 +55,7 @@ async def start_client(discord_server: DiscordServer, monkeypatch: pytest.Monkey
     running: list[tuple[Client, asyncio.Task[None]]] = []
 
     async def start(client: Client | None = None) -> Client:
-        client = client or Client(discord.Intents(guilds=True, guild_messages=True, dm_messages=True))
+        client = client or Client(discord.Intents.default())
         running.append((client, asyncio.create_task(client.start(discord_server.token))))
         await client.hears("ready")
         return client

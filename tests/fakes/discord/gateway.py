@@ -59,6 +59,11 @@ class _Line:
         self._writing: asyncio.Task[None] | None = None
         self._heard: deque[float] = deque()
 
+    @property
+    def compressed(self) -> bool:
+        """Whether what is sent is compressed."""
+        return self._zlib is not None
+
     async def run(self) -> None:
         """Greet, then hear until the connection ends. Raises GatewayError."""
         self._read_query()

@@ -20,6 +20,10 @@ class Line(Protocol):
 
     session: Session | None
 
+    @property
+    def compressed(self) -> bool:
+        """Whether what is sent is compressed."""
+
     def cut(self) -> None:
         """End it without a word."""
 
