@@ -1,4 +1,4 @@
-"""Fixtures: a Discord with nothing in it, and a caller that knows only HTTP.
+"""Fixtures: a Discord with nothing in it, a caller that knows only HTTP, and a bot of that kind.
 
 Imported by the conftest.py of the folders that need them.
 """
@@ -12,6 +12,9 @@ from typing import Any
 import pytest_asyncio
 from aiohttp import ClientSession, FormData
 
+from limner.tests.fakes.discord.asking import Asked
+from limner.tests.fakes.discord.people import Person
+from limner.tests.fakes.discord.places import Channel
 from limner.tests.fakes.discord.server import DiscordServer
 
 REFUSED = 400
@@ -73,3 +76,49 @@ async def rest(discord_server: DiscordServer) -> AsyncIterator[Rest]:
     """Give a caller of that server."""
     async with ClientSession() as session:
         yield Rest(discord_server, session)
+
+
+def command(name: str = "go", *options: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Describe a slash command."""
+    return {"name": name, "description": "Begin", "options": list(options)} | more
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A bot without any client library: it has one command, `/go`, and answers by hand."""
+
+    rest: Rest
+    ann: Person
+    general: Channel
+
+    async def asked(self) -> Asked:
+        """Have the person use the command."""
+        return await self.ann.invoke("go", at=self.general)
+
+    def callback(self, asked: Asked) -> str:
+        """Give the route of the first answer."""
+        return f"POST /interactions/{asked.interaction.id}/{asked.interaction.token}/callback"
+
+    def webhook(self, asked: Asked, method: str = "POST", message: str = "") -> str:
+        """Give the route of what comes after, and of a message of it."""
+        path = f"/webhooks/{self.rest.server.application_id}/{asked.interaction.token}"
+        return f"{method} {path}{f'/messages/{message}' if message else ''}"
+
+    async def answer(self, asked: Asked, kind: int, **data: Any) -> Any:
+        """Answer first."""
+        return await self.rest(self.callback(asked), {"type": kind} | ({"data": data} if data else {}))
+
+    async def modal(self, *components: dict[str, Any]) -> Asked:
+        """Show a modal."""
+        asked = await self.asked()
+        await self.answer(asked, 9, custom_id="m", title="M", components=list(components))
+        return asked
+
+
+@pytest_asyncio.fixture
+async def bot(rest: Rest) -> Bot:
+    """Give a bot in a guild with a person in it."""
+    ann = rest.server.person("ann")
+    general = rest.server.channel(rest.server.guild("Studio", [ann]), "general")
+    await rest(f"PUT /applications/{rest.server.application_id}/commands", [command()])
+    return Bot(rest, ann, general)

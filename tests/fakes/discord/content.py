@@ -104,7 +104,8 @@ def read_draft(values: Json, uploads: Mapping[int, Upload], limit: int, before: 
     if "embeds" in values:
         draft.embeds = _embeds(values["embeds"] or [])
     if "components" in values:
-        draft.components = read_components(values["components"] or [], new=new)
+        parts = values["components"]
+        draft.components = read_components([] if parts is None else parts, new=new)
     _read_files(draft, values, uploads, before)
     _check_whole(draft, before, new=new)
     return draft

@@ -10,16 +10,14 @@ from aiohttp import web
 
 from limner.tests.fakes.discord.calls import Call
 from limner.tests.fakes.discord.errors import ApiError, CutError, MisuseError, too_large
-from limner.tests.fakes.discord.files import MB
 from limner.tests.fakes.discord.gateway import Gateway
 from limner.tests.fakes.discord.routes import ROUTES, Route
-from limner.tests.fakes.discord.wire import read_request
+from limner.tests.fakes.discord.wire import REQUEST_MOST_BYTES, read_request
 from limner.tests.fakes.discord.world import Ask, World
 
 API = "/api/v10"
 DOWNLOAD = "GET attachment"
 """The name under which downloads of files are recorded and can be made to fail."""
-REQUEST_MOST_BYTES = 120 * MB
 MAJOR = ("channel_id", "guild_id", "interaction_token")
 
 

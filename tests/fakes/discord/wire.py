@@ -7,10 +7,13 @@ import json
 import re
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
-from limner.tests.fakes.discord.errors import MisuseError
-from limner.tests.fakes.discord.files import Upload
+from limner.tests.fakes.discord.errors import MisuseError, too_large
+from limner.tests.fakes.discord.files import MB, Upload
+
+# Ten files of the usual limit and what describes them.
+REQUEST_MOST_BYTES = 110 * MB
 
 
 async def read_request(request: web.Request) -> tuple[Any, dict[int, Upload]]:
@@ -26,18 +29,28 @@ async def read_request(request: web.Request) -> tuple[Any, dict[int, Upload]]:
 
 
 async def _form(request: web.Request) -> tuple[Any, dict[int, Upload]]:
-    values, uploads = None, {}
-    for name, part in (await request.post()).items():
+    values: Any = {}
+    uploads: dict[int, Upload] = {}
+    size = 0
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise MisuseError("A form holds no other forms.")
+        # Read to its end even above the limit, so that the caller hears the refusal.
+        data = bytes(await part.read())
+        size += len(data)
+        name = part.name or ""
         if name == "payload_json":
-            values = _parsed(part if isinstance(part, str) else b"")
-        elif (found := re.fullmatch(r"files\[(\d+)\]", name)) and isinstance(part, web.FileField):
-            uploads[int(found[1])] = Upload(part.filename, part.file.read())
+            values = _parsed(data)
+        elif found := re.fullmatch(r"files\[(\d+)\]", name):
+            uploads[int(found[1])] = Upload(part.filename or "unknown", data)
         else:
             raise MisuseError(f"The part {name!r} of the form is not known.", name, "UNKNOWN_FIELD")
-    return values if values is not None else {}, uploads
+    if size > REQUEST_MOST_BYTES:
+        raise too_large()
+    return values, uploads
 
 
-def _parsed(body: bytes | str) -> Any:
+def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError:
