@@ -105,7 +105,7 @@ async def test_messages_of_others_are_not_edited(bot: Bot) -> None:
     assert await bot.rest.refused(f"PATCH {route}", {"content": "x"}) == (403, 50005)
     assert await bot.rest.refused(f"DELETE {route}") == (403, 50013)
     assert bot.general.guild is not None
-    bot.general.guild.bot_may |= 1 << 13
+    bot.rest.server.let_bot(bot.general.guild, "MANAGE_MESSAGES")
     await bot.rest(f"DELETE {route}")
     assert await bot.rest.refused(f"GET {route}") == (404, 10008)
 

@@ -91,26 +91,28 @@ def ask(
     installs: Sequence[int] = (0, 1),
 ) -> Interaction:
     """Tell the bot what a person does; the time runs from now. `installs` are the ways a command may be installed."""
-    token, owners = secrets.token_urlsafe(90), _owners(user, channel, installs)
+    token = secrets.token_urlsafe(90)
+    through = {way: owner for way, owner in owners(world, user, channel).items() if int(way) in installs}
     interaction = Interaction(
-        world.ids.new(), token, kind, user, channel, world.now(), name, upload_most(channel), source, owners
+        world.ids.new(), token, kind, user, channel, world.now(), name, upload_most(channel), data, source, through
     )
     world.interactions[token] = interaction
     guild = channel.guild
     shard = guild.id if guild is not None and guild.installed else None
     world.sessions.tell("INTERACTION_CREATE", _told(world, interaction, data), shard)
+    world.changed.fire()
     return interaction
 
 
-def _owners(user: User, channel: Channel, installs: Sequence[int]) -> Json:
+def owners(world: World, user: User, channel: Channel) -> Json:
+    """Tell by which installations the app is there: 0 that of a guild, 1 the user's own."""
     guild = channel.guild
-    owners: Json = {}
-    if guild is None:
-        owners |= {"0": "0"}
-    elif guild.installed:
-        owners |= {"0": str(guild.id)}
-    owners |= {"1": str(user.id)} if user.installed else {}
-    return {kind: owner for kind, owner in owners.items() if int(kind) in installs}
+    found: Json = {}
+    if guild is None and any(user.id in each.members for each in world.guilds.values() if each.installed):
+        found |= {"0": "0"}
+    elif guild is not None and guild.installed:
+        found |= {"0": str(guild.id)}
+    return found | ({"1": str(user.id)} if user.installed else {})
 
 
 def _told(world: World, interaction: Interaction, data: Json) -> Json:

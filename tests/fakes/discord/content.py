@@ -16,7 +16,6 @@ from limner.tests.fakes.discord.fields import (
     form,
     integer,
     listed,
-    mapped,
     one_of,
     snowflake,
     text,
@@ -75,7 +74,7 @@ BASE: dict[str, Check] = {
     "flags": integer(),
 }
 # A callback and a followup take this; what only a message in a channel has stands beside its route.
-ANSWER = BASE | {"tts": boolean, "poll": mapped(text(100), anything)}
+ANSWER = BASE | {"tts": boolean}
 
 
 @dataclass(slots=True)

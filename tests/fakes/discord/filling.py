@@ -12,6 +12,14 @@ from limner.tests.fakes.discord.places import Channel, Json, User
 from limner.tests.fakes.discord.world import World
 
 GROUPS = (commands.SUBCOMMAND, commands.GROUP)
+# What the selects for users, for users and roles, and for channels give.
+PICKED = {5: commands.USER, 7: commands.MENTIONABLE, 8: commands.CHANNEL}
+TYPES: dict[int, Any] = {
+    commands.STRING: str,
+    commands.INTEGER: int,
+    commands.BOOLEAN: bool,
+    commands.NUMBER: (int, float),
+}
 
 
 class Filling:
@@ -45,13 +53,7 @@ class Filling:
         if kind == commands.CHANNEL:
             self.resolved.setdefault("channels", {})[str(value.id)] = value.json() | {"permissions": "0"}
             return str(value.id)
-        wanted: dict[int, Any] = {
-            commands.STRING: str,
-            commands.INTEGER: int,
-            commands.BOOLEAN: bool,
-            commands.NUMBER: (int, float),
-        }
-        if not isinstance(value, wanted[kind]) or (isinstance(value, bool) and kind != commands.BOOLEAN):
+        if not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != commands.BOOLEAN):
             raise PersonError(f"The option {name!r} does not take {value!r}.")
         _check_bounds(option, value)
         return value
@@ -109,7 +111,13 @@ class Filling:
             return head | {"values": _chosen(field, label, given, most)}
         values = list(given or [])
         _check_count(field, label, len(values), 1)
-        return head | {"values": [self._user(each) for each in values]}
+        return head | {"values": [self.picked(field["type"], each) for each in values]}
+
+    def picked(self, select: int, value: Any) -> str:
+        """Pick a user or a channel in a select of a type. Raises PersonError."""
+        if select not in PICKED:
+            raise PersonError("These guilds have no roles to choose from.")
+        return str(self._value({"type": PICKED[select], "name": "select"}, value))
 
 
 def _check_bounds(option: Json, value: Any) -> None:

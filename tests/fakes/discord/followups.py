@@ -14,7 +14,7 @@ from limner.tests.fakes.discord.world import Ask, Interaction
 # For an app that only its user has installed, not the guild.
 OUTSIDE_MOST = 5
 FOLLOWUP: dict[str, Check] = ANSWER
-EDIT: dict[str, Check] = BASE | {"tts": anything, "poll": anything}
+EDIT: dict[str, Check] = BASE | {"tts": anything}
 
 
 def create_followup(ask: Ask) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 
 from limner.tests.fakes.discord.content import ANSWER, BASE, apply, read_draft
 from limner.tests.fakes.discord.errors import ApiError, MisuseError, cannot_dm, missing_permissions, too_many
-from limner.tests.fakes.discord.fields import Check, anything, boolean, form, integer, listed, snowflake
+from limner.tests.fakes.discord.fields import Check, anything, boolean, form, integer, snowflake
 from limner.tests.fakes.discord.files import UPLOAD_MOST_BYTES
 from limner.tests.fakes.discord.permissions import BITS
 from limner.tests.fakes.discord.places import EPHEMERAL, REPLY, THREADS, Channel, Json, Message
@@ -37,7 +37,6 @@ CREATE: dict[str, Check] = ANSWER | {
             "fail_if_not_exists": boolean,
         }
     ),
-    "sticker_ids": listed(snowflake, 3),
 }
 EDIT: dict[str, Check] = BASE | {"tts": anything}
 """What an edit takes; `tts` is sent by discord.py and has no effect."""

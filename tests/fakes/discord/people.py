@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from limner.tests.fakes.discord import commands
-from limner.tests.fakes.discord.asking import PATIENCE_S, Asked, ask
+from limner.tests.fakes.discord.asking import IN_DM, IN_GUILD, PATIENCE_S, Asked, ask, owners
 from limner.tests.fakes.discord.callbacks import ON_COMMAND, ON_COMPONENT, ON_MODAL, ON_TYPING
 from limner.tests.fakes.discord.components import BUTTON, CHOICE
 from limner.tests.fakes.discord.errors import PersonError
@@ -152,16 +152,13 @@ class Person:
 
     def _is_offered(self, command: Json, channel: Channel) -> bool:
         guild, contexts = channel.guild, command.get("contexts")
-        installs = command["integration_types"]
-        through = 1 in installs and self.user.installed
+        if not any(int(way) in command["integration_types"] for way in owners(self.world, self.user, channel)):
+            return False
         if guild is None:
-            allowed = command.get("dm_permission", True) if contexts is None else 1 in contexts
-            return bool(allowed and (through or 0 in installs))
+            return bool(command.get("dm_permission", True) if contexts is None else IN_DM in contexts)
         needed = int(command["default_member_permissions"] or 0)
         permitted = channel.may(self.user) & needed == needed
-        return bool(
-            (contexts is None or 0 in contexts) and (through or (0 in installs and guild.installed)) and permitted
-        )
+        return (contexts is None or IN_GUILD in contexts) and permitted
 
     def _command(self, written: str, channel: Channel) -> tuple[Json, list[Json], list[Json]]:
         name, *rest = written.split(" ")
@@ -206,15 +203,8 @@ class Person:
                 raise PersonError(f"The select offers {sorted(known)}, not {list(values)}.")
             return self._use(seen, select, {"values": [known[value] for value in values]}, select["custom_id"])
         filling = Filling(self.world, seen.raw.channel)
-        chosen = [filling.options([_as_option(select)], {"it": value})[0]["value"] for value in values]
+        chosen = [filling.picked(select["type"], value) for value in values]
         return self._use(seen, select, {"values": chosen, "resolved": filling.resolved}, select["custom_id"])
-
-
-def _as_option(select: Json) -> Json:
-    kinds = {5: commands.USER, 7: commands.MENTIONABLE, 8: commands.CHANNEL}
-    if select["type"] not in kinds:
-        raise PersonError("These guilds have no roles to choose from.")
-    return {"name": "it", "type": kinds[select["type"]]}
 
 
 def _command_data(command: Json, path: list[Json], options: list[Json], filling: Filling) -> Json:

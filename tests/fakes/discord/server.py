@@ -97,6 +97,11 @@ class DiscordServer(Stage, Disturbance):
         """The sessions of the gateway that hear at this moment."""
         return self.world.sessions.connected()
 
+    @property
+    def unanswered(self) -> list[str]:
+        """What persons did and the bot has not answered."""
+        return [each.name for each in self.world.interactions.values() if each.answer is None]
+
     def calls_of(self, route: str, channel: Channel | None = None) -> list[Call]:
         """List the calls of a route, such as `POST /channels/{channel_id}/messages`, to a channel or to all."""
         wanted = {None, str(channel.id)} if channel else None

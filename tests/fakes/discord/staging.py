@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from limner.tests.fakes.discord.about import guild_create
+from limner.tests.fakes.discord.about import guild_create, guild_json
 from limner.tests.fakes.discord.files import UPLOAD_MOST_BYTES
 from limner.tests.fakes.discord.people import Person
 from limner.tests.fakes.discord.permissions import BITS, BOT, bits
@@ -78,6 +78,20 @@ class Stage:
     def let(self, guild: Guild, person: Person, *permissions: str) -> None:
         """Let a member do more than everybody may."""
         guild.members[person.id].extra |= bits(permissions)
+
+    def let_bot(self, guild: Guild, *permissions: str) -> None:
+        """Let the bot do more in a guild."""
+        self._role_update(guild, guild.bot_may | bits(permissions))
+
+    def forbid_bot(self, guild: Guild, *permissions: str) -> None:
+        """Let the bot do less in a guild."""
+        self._role_update(guild, guild.bot_may & ~bits(permissions))
+
+    def _role_update(self, guild: Guild, bot_may: int) -> None:
+        guild.bot_may = bot_may
+        role = guild_json(self.world, guild)["roles"][1]
+        told = {"guild_id": str(guild.id), "role": role}
+        self.world.sessions.tell("GUILD_ROLE_UPDATE", told, guild.id, "GUILDS")
 
     def deny(self, channel: Channel, *permissions: str) -> None:
         """Keep the bot from doing something in a channel."""

@@ -53,6 +53,8 @@ class Interaction:
     asked_at: float
     name: str
     size_limit: int
+    data: Json
+    """What the bot was told of it."""
     source: Message | None = None
     """The message whose component was used."""
     owners: Json = field(default_factory=dict)
