@@ -1,6 +1,8 @@
 """discord.py, which limner speaks through, understands the Discord of the tests: commands, buttons, modals, answers."""
 
+import asyncio
 import io
+import re
 
 import discord
 import pytest
@@ -249,3 +251,81 @@ async def test_a_command_in_direct_messages(discord_server: DiscordServer, start
     assert (await (await eve.invoke("go", at=away)).message()).ephemeral
     with pytest.raises(discord.Forbidden, match="Missing Access"):
         await client.fetch_channel(away.id)
+
+
+class Again(ui.DynamicItem[ui.Button[ui.View]], template=r"again:(?P<number>\d+)"):
+    """A button that any process understands from its custom_id alone."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(ui.Button(label="Again", custom_id=f"again:{number}"))
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction, __: ui.Item[ui.View], match: re.Match[str]) -> "Again":
+        """Read the number."""
+        return cls(int(match["number"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Say the number."""
+        await interaction.response.send_message(f"Number {self.number}", ephemeral=True)
+
+
+async def test_a_button_outlives_the_client(start_client: Start, ann: Person, general: Channel) -> None:
+    """A button that one client has sent is understood by the next."""
+    first = await start_client()
+    channel = first.get_channel(general.id)
+    assert isinstance(channel, discord.TextChannel)
+    view = ui.View(timeout=None)
+    view.add_item(Again(7))
+    await channel.send("Press", view=view)
+    await first.close()
+    second = await start_client()
+    second.add_dynamic_items(Again)
+    assert (await (await ann.press("Again", at=general)).message()).text == "Number 7"
+
+
+async def test_answers_that_come_too_late(discord_server: DiscordServer, start_client: Start, general: Channel) -> None:
+    """After three seconds the interaction is unknown to discord.py, after fifteen minutes its token is invalid."""
+    ann = discord_server.person("ann")
+    client = await start_client()
+    codes: asyncio.Queue[int] = asyncio.Queue()
+
+    @client.tree.command(description="Begin")
+    async def slow(interaction: discord.Interaction) -> None:
+        discord_server.turn_clock(4)
+        with pytest.raises(discord.NotFound) as refused:
+            await interaction.response.defer()
+        codes.put_nowait(refused.value.code)
+
+    @client.tree.command(description="Begin")
+    async def long(interaction: discord.Interaction) -> None:
+        await interaction.response.defer()
+        discord_server.turn_clock(15 * 60 + 1)
+        with pytest.raises(discord.HTTPException) as refused:
+            await interaction.edit_original_response(content="Done")
+        codes.put_nowait(refused.value.code)
+
+    await client.tree.sync()
+    await ann.invoke("slow", at=general)
+    assert await codes.get() == 10062
+    await ann.invoke("long", at=general)
+    assert await codes.get() == 50027
+
+
+async def test_discord_py_waits_where_followups_are_too_many(
+    discord_server: DiscordServer, start_client: Start, ann: Person, general: Channel
+) -> None:
+    """A followup that is refused with a time to wait is sent again, with its file."""
+    client = await start_client()
+
+    @client.tree.command(description="Begin")
+    async def go(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("One")
+        await interaction.followup.send("Two", file=picture())
+
+    await client.tree.sync()
+    await discord_server.offers("go")
+    discord_server.fail_next("POST /webhooks/{application_id}/{interaction_token}", retry_after=0.05)
+    asked = await ann.invoke("go", at=general)
+    assert (await asked.message("Two")).files[0].data == PHOTO.data
+    assert [call.status for call in discord_calls(asked)] == [200, 429, 200]

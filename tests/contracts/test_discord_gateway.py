@@ -165,6 +165,7 @@ async def test_compression(start_client: Start, discord_server: DiscordServer) -
         (2, {"token": "T", "intents": True}, 4013),
         (2, {"token": "T", "intents": CONTENT}, 4014),
         (2, {"token": "T", "intents": 1, "shard": [2, 2]}, 4010),
+        (2, {"token": "T", "intents": 1, "shard": "0"}, 4010),
         (2, {"token": "T", "intents": 1, "guild_subscriptions": True}, 4002),
         (6, {"token": "wrong", "session_id": "a", "seq": 1}, 4004),
         (3, {"status": "idle"}, 4003),

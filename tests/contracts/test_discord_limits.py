@@ -168,7 +168,8 @@ async def test_what_is_no_json_is_refused(bot: Bot, post: str) -> None:
 async def test_unknown_routes_and_queries_are_problems(bot: Bot) -> None:
     """A misspelt route or query is refused, and a body where none belongs."""
     await bot.rest.misused("GET /user/@me")
-    await bot.rest.misused(f"GET /channels/{bot.general.id}/messages?limits=5")
+    for query in ("limits=5", "limit=0", "limit=101", "before=now"):
+        await bot.rest.misused(f"GET /channels/{bot.general.id}/messages?{query}")
     await bot.rest.misused(f"POST /channels/{bot.general.id}/typing", {"for": 5})
     await bot.rest.misused("GET /channels/general")
 

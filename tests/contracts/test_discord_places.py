@@ -161,6 +161,9 @@ async def test_members(discord_server: DiscordServer, start_client: Start, guild
     place = client.get_guild(guild.id)
     assert place is not None
     assert (await place.fetch_member(ann.id)).name == "ann"
+    channel = await client.fetch_channel(place.text_channels[0].id)
+    assert isinstance(channel, discord.TextChannel)
+    assert channel.name == "general"
     discord_server.leave(guild, ann)
     with pytest.raises(discord.NotFound, match="Unknown Member"):
         await place.fetch_member(ann.id)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from limner.tests.fakes.discord import PersonError, Upload
+from limner.tests.fakes.discord import DiscordServer, PersonError, Upload
 from limner.tests.fakes.discord.caller import Bot, command
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -41,6 +41,32 @@ async def test_a_token_lives_fifteen_minutes(bot: Bot) -> None:
         assert await bot.rest.refused(route, {"content": "late"}) == (401, 50027)
     assert await bot.rest.refused(bot.webhook(asked, "GET", "@original")) == (401, 50027)
     assert await bot.rest.refused(bot.webhook(asked, "DELETE", "@original")) == (401, 50027)
+
+
+async def test_what_is_not_answered_is_listed(bot: Bot) -> None:
+    """A test can ask which interactions are open."""
+    asked = await bot.asked()
+    assert bot.rest.server.unanswered == ["/go"]
+    await bot.answer(asked, DEFERRED)
+    assert bot.rest.server.unanswered == []
+    assert asked.took_s is not None
+    assert 0 <= asked.took_s < 3
+
+
+async def misuse(error: type[Exception] | None = None) -> None:
+    """Leave a server that has seen misuse, with an error of one's own or without."""
+    async with DiscordServer() as server:
+        server.problems.append("POST /messages: wrong")
+        if error is not None:
+            raise error
+
+
+async def test_misuse_fails_the_test_that_saw_it() -> None:
+    """Leaving the server while there are problems raises AssertionError, unless something was raised already."""
+    with pytest.raises(AssertionError, match="no correct bot"):
+        await misuse()
+    with pytest.raises(KeyError):
+        await misuse(KeyError)
 
 
 async def test_a_made_up_token_is_none(bot: Bot) -> None:

@@ -104,6 +104,7 @@ def put_commands(ask: Ask) -> list[Json]:
     for command in made:
         command["id"] = before.get((command["name"], command["type"]), command["id"])
     ask.world.commands[scope] = made
+    ask.world.changed.fire()
     return made
 
 

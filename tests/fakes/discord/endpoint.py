@@ -11,7 +11,7 @@ from aiohttp import web
 from limner.tests.fakes.discord.calls import Call
 from limner.tests.fakes.discord.errors import ApiError, CutError, MisuseError, too_large
 from limner.tests.fakes.discord.gateway import Gateway
-from limner.tests.fakes.discord.routes import ROUTES, Route
+from limner.tests.fakes.discord.routes import QUERIES, ROUTES, Route
 from limner.tests.fakes.discord.wire import REQUEST_MOST_BYTES, read_request
 from limner.tests.fakes.discord.world import Ask, World
 
@@ -127,6 +127,9 @@ class _Endpoint:
 def _check(route: Route, call: Call, values: Any) -> None:
     for name in call.query.keys() - route.query:
         raise MisuseError(f"The field {name!r} is not known.", name, "UNKNOWN_FIELD")
+    for name, value in call.query.items():
+        if not re.fullmatch(QUERIES[name], value):
+            raise MisuseError(f"{value!r} is not what this takes.", name, "BASE_TYPE_BAD")
     if route.body is not None:
         route.body({} if values is None else values, "")
     elif values:

@@ -41,10 +41,19 @@ class Gateway:
         except GatewayError as error:
             self._world.problems.extend([f"gateway: {error.reason}"] if error.code not in {4009, 4000} else [])
             await socket.close(code=error.code, message=error.reason.encode())
+        except Exception as error:
+            # A fault of the server itself is nothing that a bot should be tested with: the test has to fail.
+            self._world.problems.append(f"gateway: the server itself failed: {error!r}")
+            raise
         finally:
             line.ended()
             self._world.lines.remove(line)
         return socket
+
+
+def _is_shard(shard: Any) -> bool:
+    whole = isinstance(shard, list) and len(shard) == 2 and all(isinstance(number, int) for number in shard)
+    return whole and 0 <= shard[0] < shard[1]
 
 
 class _Line:
@@ -144,7 +153,7 @@ class _Line:
             raise GatewayError(4013, f"Invalid intents {intents!r}.")
         if intents & PRIVILEGED & ~self._world.privileged:
             raise GatewayError(4014, f"Disallowed intents: {intents & PRIVILEGED & ~self._world.privileged}.")
-        if len(shard) != 2 or not 0 <= shard[0] < shard[1]:
+        if not _is_shard(shard):
             raise GatewayError(4010, f"Invalid shard {shard}.")
         if shard[1] < self._world.shards:
             raise GatewayError(4011, f"{self._world.shards} shards are required.")

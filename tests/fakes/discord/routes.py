@@ -21,6 +21,14 @@ WRITING = Limit(5, 5.0)
 ANSWERING = Limit(50, 1.0, free=True)
 TOKEN = Limit(5, 2.0, free=True)
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+# What may stand in a query, as a pattern.
+_YES_NO, _ID = "true|false|0|1", r"\d{1,20}"
+QUERIES = {
+    **dict.fromkeys(("with_localizations", "with_response", "wait", "with_components"), _YES_NO),
+    **dict.fromkeys(("with_counts", "with_user_count"), _YES_NO),
+    **dict.fromkeys(("thread_id", "before", "after"), _ID),
+    "limit": r"[1-9]\d?|100",
+}
 EVENT = "/guilds/{guild_id}/scheduled-events/{event_id}"
 FOLLOWUP = "/webhooks/{application_id}/{interaction_token}"
 

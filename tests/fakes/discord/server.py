@@ -5,11 +5,12 @@ saw it. A test that provokes such a thing looks at the list and clears it.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Self
 
 from aiohttp import web
 
+from limner.tests.fakes.discord.asking import PATIENCE_S
 from limner.tests.fakes.discord.calls import Call, most_within
 from limner.tests.fakes.discord.disturbing import Disturbance
 from limner.tests.fakes.discord.endpoint import API, make_app
@@ -111,8 +112,19 @@ class DiscordServer(Stage, Disturbance):
         """Return the most calls of a route within any window."""
         return most_within([call.at for call in self.calls_of(route, channel)], window_s)
 
-    async def connected(self, sessions: int = 1, timeout_s: float = 10.0) -> None:
-        """Wait until so many sessions of the gateway hear."""
+    async def connected(self, sessions: int = 1, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until so many sessions of the gateway hear. Raises TimeoutError."""
+        await self._until(lambda: len(self.sessions) >= sessions, timeout_s)
+
+    async def offers(self, command: str, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until the bot has set a command, somewhere. Raises TimeoutError."""
+
+        def names() -> set[str]:
+            return {each["name"] for commands in self.world.commands.values() for each in commands}
+
+        await self._until(lambda: command in names(), timeout_s)
+
+    async def _until(self, reached: Callable[[], bool], timeout_s: float) -> None:
         async with asyncio.timeout(timeout_s):
-            while len(self.sessions) < sessions:
+            while not reached():
                 await self.world.changed.wait()
