@@ -172,5 +172,9 @@ async def test_commands_are_offered_where_they_belong(bot: Bot, put: str) -> Non
     assert bot.ann.commands() == ["anywhere", "dms", "managers"]
     assert eve.commands(away) == ["anywhere", "mine"]
     assert bot.general.guild is not None
+    server.join(bot.general.guild, eve)
+    through = [(await eve.invoke(name, at=bot.general)).interaction.owners for name in ("anywhere", "guilds", "mine")]
+    guild, user = {"0": str(bot.general.guild.id)}, {"1": str(eve.id)}
+    assert through == [guild | user, guild, user]
     server.let(bot.general.guild, bot.ann, "MANAGE_GUILD")
     assert bot.ann.commands(bot.general) == ["anywhere", "guilds", "managers"]

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from limner.tests.fakes.discord import Channel, DiscordServer, Person
-from limner.tests.fakes.discord.caller import Rest
+from limner.tests.fakes.discord.caller import Bot, Rest
 from limner.tests.fakes.discord_client import Client, Start
 
 GUILDS, MEMBERS, MESSAGES, CONTENT = 1 << 0, 1 << 1, 1 << 9, 1 << 15
@@ -85,9 +85,13 @@ async def test_a_session_that_is_over_begins_anew(discord_server: DiscordServer,
     await discord_server.invalidate_sessions(resumable=True)
     await client.hears("resumed")
     assert discord_server.world.sessions.identified == 1
+    [over] = discord_server.sessions
+    heard = len(over.sent)
     await discord_server.invalidate_sessions()
     await client.hears("ready")
     assert discord_server.world.sessions.identified == 2
+    discord_server.guild("Late")
+    assert len(over.sent) == heard
 
 
 async def test_a_heartbeat_is_answered(discord_server: DiscordServer, start_client: Start) -> None:
@@ -236,3 +240,17 @@ async def test_members_are_told_on_request(discord_server: DiscordServer, wire: 
     await wire.say(8, {"guild_id": str(guild.id), "query": "", "limit": 0})
     assert await wire.hear() == {"closed": 4014}
     discord_server.problems.clear()
+
+
+async def test_an_ephemeral_answer_is_not_told(wire: Wire, bot: Bot) -> None:
+    """What one person alone sees is no event, when it comes, changes or goes; another answer is."""
+    await wire.open()
+    await wire.identify(GUILDS | MESSAGES)
+    for flags in (1 << 6, 0):
+        asked = await bot.asked()
+        await bot.answer(asked, 4, content="One", flags=flags)
+        await bot.rest(bot.webhook(asked, "PATCH", "@original"), {"content": "Two"})
+        await bot.rest(bot.webhook(asked, "DELETE", "@original"))
+    [session] = bot.rest.server.sessions
+    told = [each["t"] for each in session.sent[2:] if each["t"] != "INTERACTION_CREATE"]
+    assert told == ["MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE"]

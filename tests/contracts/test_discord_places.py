@@ -109,6 +109,29 @@ async def test_who_takes_no_direct_messages(discord_server: DiscordServer, start
         assert error.value.code == 50007
 
 
+async def test_what_moderators_and_persons_do_without_the_bot(
+    discord_server: DiscordServer, start_client: Start, general: Channel, ann: Person
+) -> None:
+    """The client hears of a message that was taken away and a thread that was archived, and of no block."""
+    client = await start_client()
+    sent = await known(client, general).send("One")
+    await client.hears("message")
+    discord_server.delete_message(general, sent.id)
+    assert (await client.hears("message_delete")).id == sent.id
+    with pytest.raises(discord.NotFound, match="Unknown Message"):
+        await sent.edit(content="Two")
+    thread = discord_server.thread(general, "Talk", ann)
+    assert (await client.hears("thread_create")).owner_id == ann.id
+    discord_server.archive(thread, locked=True)
+    assert (await client.hears("thread_update")).id == thread.id
+    user = await client.fetch_user(ann.id)
+    ann.block()
+    with pytest.raises(discord.Forbidden, match="Cannot send messages"):
+        await user.send("Hi")
+    ann.unblock()
+    await user.send("Hi")
+
+
 async def test_threads(discord_server: DiscordServer, start_client: Start, general: Channel, ann: Person) -> None:
     """A thread is started below a message or alone, written in, archived and locked."""
     client = await start_client()

@@ -102,11 +102,14 @@ async def test_what_the_bot_lacks_is_told(
 
 
 async def test_threads_have_a_permission_of_their_own(bot: Bot, guild: Guild, here: str) -> None:
-    """Writing in a thread needs SEND_MESSAGES_IN_THREADS and not SEND_MESSAGES."""
+    """Writing in a thread needs SEND_MESSAGES_IN_THREADS and not SEND_MESSAGES; what its channel denies, it denies."""
     path = f"/channels/{(await bot.rest(f'POST {here}/threads', thread()))['id']}"
     bot.rest.server.forbid_bot(guild, "SEND_MESSAGES")
     await bot.rest(f"POST {path}/messages", {"content": "x"})
     bot.rest.server.forbid_bot(guild, "SEND_MESSAGES_IN_THREADS")
+    assert await bot.rest.refused(f"POST {path}/messages", {"content": "x"}) == (403, 50013)
+    bot.rest.server.let_bot(guild, "SEND_MESSAGES_IN_THREADS")
+    bot.rest.server.deny(bot.general, "SEND_MESSAGES_IN_THREADS")
     assert await bot.rest.refused(f"POST {path}/messages", {"content": "x"}) == (403, 50013)
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from limner.tests.fakes.discord.about import bot_member, guild_create
 from limner.tests.fakes.discord.errors import GatewayError
-from limner.tests.fakes.discord.sessions import KNOWN, PRIVILEGED, Json, Session
+from limner.tests.fakes.discord.identity import begin, tell_members
+from limner.tests.fakes.discord.sessions import Json, Session
 from limner.tests.fakes.discord.world import World
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS, INVALID, HELLO, ACK = 1, 2, 3, 4, 6, 7, 8, 9, 10, 11
@@ -49,11 +49,6 @@ class Gateway:
             line.ended()
             self._world.lines.remove(line)
         return socket
-
-
-def _is_shard(shard: Any) -> bool:
-    whole = isinstance(shard, list) and len(shard) == 2 and all(isinstance(number, int) for number in shard)
-    return whole and 0 <= shard[0] < shard[1]
 
 
 class _Line:
@@ -125,38 +120,13 @@ class _Line:
         elif self.session is None:
             raise GatewayError(4003, f"The opcode {op} came before IDENTIFY.")
         elif op == MEMBERS:
-            self._tell_members(self.session, data if isinstance(data, dict) else {})
+            tell_members(self._world, self.session, data if isinstance(data, dict) else {})
 
     async def _identify(self, data: Json) -> None:
         if self.session is not None:
             raise GatewayError(4005, "IDENTIFY came twice.")
-        self._check_identity(data)
-        number, count = data.get("shard", [0, 1])
-        session = self._world.sessions.new(data["intents"], (number, count))
-        ready: Json = {"v": 10, "user": self._world.me.json(), "session_id": session.id, "shard": [number, count]}
-        ready |= {"resume_gateway_url": self._world.gateway_url, "private_channels": [], "session_type": "normal"}
-        ready |= {"application": {"id": str(self._world.me.id), "flags": 0}, "relationships": [], "_trace": []}
-        guilds = [each for each in self._world.guilds.values() if each.installed and session.is_for(each.id)]
-        session.tell("READY", ready | {"guilds": [{"id": str(each.id), "unavailable": True} for each in guilds]})
-        for guild in guilds if session.wants("GUILDS") else []:
-            session.tell("GUILD_CREATE", guild_create(self._world, guild))
+        session = begin(self._world, data)
         self._carry(session, 0)
-
-    def _check_identity(self, data: Json) -> None:
-        known = {"token", "properties", "compress", "large_threshold", "shard", "presence", "intents"}
-        if data.keys() - known:
-            raise GatewayError(4002, f"IDENTIFY has the unknown fields {data.keys() - known}.")
-        if data.get("token") != self._world.token:
-            raise GatewayError(4004, "Authentication failed.")
-        intents, shard = data.get("intents"), data.get("shard", [0, 1])
-        if isinstance(intents, bool) or not isinstance(intents, int) or intents & ~KNOWN:
-            raise GatewayError(4013, f"Invalid intents {intents!r}.")
-        if intents & PRIVILEGED & ~self._world.privileged:
-            raise GatewayError(4014, f"Disallowed intents: {intents & PRIVILEGED & ~self._world.privileged}.")
-        if not _is_shard(shard):
-            raise GatewayError(4010, f"Invalid shard {shard}.")
-        if shard[1] < self._world.shards:
-            raise GatewayError(4011, f"{self._world.shards} shards are required.")
 
     async def _resume(self, data: Json) -> None:
         if data.get("token") != self._world.token:
@@ -228,21 +198,3 @@ class _Line:
         # Who says goodbye in good order does not come back to the same session.
         if self.session is not None and self._socket.close_code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}:
             self.session.alive = False
-
-    def _tell_members(self, session: Session, data: Json) -> None:
-        guild = self._world.guilds.get(int(data.get("guild_id", 0)))
-        if guild is None or not guild.installed:
-            return
-        everybody = data.get("query") == "" and not data.get("limit")
-        if everybody and not session.wants("GUILD_MEMBERS"):
-            raise GatewayError(4014, "All members are told only with the GUILD_MEMBERS intent.")
-        wanted = {int(each) for each in data.get("user_ids") or []}
-        query = data.get("query")
-        found = [
-            member.json()
-            for member in guild.members.values()
-            if member.user.id in wanted or (query is not None and member.user.username.startswith(query))
-        ]
-        found += [bot_member(self._world, guild)] if everybody else []
-        chunk: Json = {"guild_id": str(guild.id), "members": found, "chunk_index": 0, "chunk_count": 1, "not_found": []}
-        session.tell("GUILD_MEMBERS_CHUNK", chunk | ({"nonce": data["nonce"]} if "nonce" in data else {}))

@@ -30,6 +30,14 @@ class Person:
         """The person's id."""
         return self.user.id
 
+    def block(self) -> None:
+        """Take no direct messages from the bot any more."""
+        self.user.takes_dms = False
+
+    def unblock(self) -> None:
+        """Take direct messages from the bot again."""
+        self.user.takes_dms = True
+
     def messages(self, at: Channel | None = None) -> list[Seen]:
         """Everything the person sees there now, oldest first."""
         return look(self.world, self._place(at), self.user)

@@ -7,6 +7,7 @@ from limner.tests.fakes.discord.files import UPLOAD_MOST_BYTES
 from limner.tests.fakes.discord.people import Person
 from limner.tests.fakes.discord.permissions import BITS, BOT, bits
 from limner.tests.fakes.discord.places import PUBLIC_THREAD, TEXT, Channel, Guild, Member, User
+from limner.tests.fakes.discord.rendering import tell_deleted
 from limner.tests.fakes.discord.seen import Seen, look
 from limner.tests.fakes.discord.world import World
 
@@ -109,6 +110,16 @@ class Stage:
         channel.guild.channels.pop(channel.id, None)
         event = "CHANNEL_DELETE" if channel.kind == TEXT else "THREAD_DELETE"
         self.world.sessions.tell(event, channel.json(), channel.guild.id, "GUILDS")
+
+    def delete_message(self, channel: Channel, message_id: int) -> None:
+        """Have a moderator take a message away."""
+        tell_deleted(self.world, channel.messages.pop(message_id))
+
+    def archive(self, thread: Channel, *, locked: bool = False) -> None:
+        """Have a moderator archive a thread, or time do it; `locked` it is not opened by writing."""
+        thread.archived, thread.locked, thread.archived_at = True, locked, self.world.now()
+        assert thread.guild is not None
+        self.world.sessions.tell("THREAD_UPDATE", thread.json(), thread.guild.id, "GUILDS")
 
     def join(self, guild: Guild, person: Person) -> None:
         """Have somebody join a guild."""
