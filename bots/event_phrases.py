@@ -4,7 +4,12 @@ from limner.bots.phrases import Phrases
 from limner.bots.replies import EventShown, TextArgs
 from limner.storage.events import AvatarEvent, Counts
 
-__all__ = ["announcement", "caption", "card", "ending", "poster", "standing"]
+__all__ = ["announcement", "caption", "card", "ending", "poster", "standing", "title"]
+
+
+def title(phrases: Phrases, event: AvatarEvent) -> str:
+    """Name an event after its community."""
+    return phrases.words.say("event-card-title", {"title": event.title})
 
 
 def announcement(phrases: Phrases, event: AvatarEvent, counts: Counts) -> str:
@@ -40,8 +45,8 @@ def poster(phrases: Phrases, event: AvatarEvent) -> str:
     return phrases.words.say("event-poster", {"title": event.title})
 
 
-def card(phrases: Phrases, shown: EventShown) -> tuple[str, str]:
-    """Tell somebody how they stand in an event: a title, and the lines below it."""
+def card(phrases: Phrases, shown: EventShown, ask: str = "photos-ask") -> tuple[str, str]:
+    """Tell somebody how they stand in an event: a title, and lines below it; `ask` names words asking for photos."""
     event = shown.event
     say = phrases.words.say
     what: TextArgs = {
@@ -53,7 +58,7 @@ def card(phrases: Phrases, shown: EventShown) -> tuple[str, str]:
     if shown.served:
         lines.append(say("event-card-served"))
     else:
-        lines.append(say("event-card-ready") if shown.ready else say("photos-ask", phrases.limits))
+        lines.append(say("event-card-ready") if shown.ready else say(ask, phrases.limits))
     if event.gallery:
         lines.append(say("event-card-shown" if shown.member.gallery else "event-card-hidden"))
-    return say("event-card-title", {"title": event.title}), "\n".join(lines)
+    return title(phrases, event), "\n".join(lines)

@@ -20,9 +20,16 @@ WRONG_TOKEN = "Discord does not know this bot: DISCORD_BOT_TOKEN is wrong, or wa
 AUTHENTICATION_FAILED = 4004
 
 PERMISSIONS = discord.Permissions(
-    view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    attach_files=True,
+    read_message_history=True,
+    create_public_threads=True,
+    manage_threads=True,
+    create_events=True,
 )
-"""What the bot needs where its portraits are for everybody; in private it needs none."""
+"""What the bot needs where its portraits are for everybody, and for events; in private it needs none."""
 
 
 @asynccontextmanager
@@ -54,8 +61,11 @@ def use_servers(settings: Settings) -> None:
 
 
 async def serve(bot: DiscordBot) -> None:
-    """Stay connected and deliver until cancelled. Raises RefusedBotError where Discord will not have this bot."""
-    tasks = (asyncio.create_task(bot.connect()), asyncio.create_task(bot.delivery.run()))
+    """Stay connected, deliver, and keep events going until cancelled.
+
+    Raises RefusedBotError where Discord will not have this bot.
+    """
+    tasks = [asyncio.create_task(work) for work in (bot.connect(), bot.delivery.run(), bot.keeper.run())]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

@@ -13,17 +13,20 @@ from limner.bots import replies as r
 from limner.bots.account import CONSENT_VERSION
 from limner.bots.discord.desk import Desk
 from limner.bots.discord.ladder import Ladder
-from limner.bots.discord.messages.outgoing import Outgoing, Place
+from limner.bots.discord.messages import event_buttons
+from limner.bots.discord.messages.outgoing import Controls, Outgoing, Place
 from limner.bots.discord.messages.render import Refused
 from limner.bots.discord.progress import Progress
 from limner.bots.discord.updates.fetch import Fetcher
-from limner.bots.discord.wishes import Wish, Wishes
+from limner.bots.discord.wishes import Wish, Wishes, spoken
 from limner.bots.errors import NoWayError, UnfetchableError
-from limner.bots.events import AgainAsked, ConsentGiven, PhotoReceived, StyleChosen
+from limner.bots.events import AgainAsked, ConsentGiven, EventBegun, PhotoReceived, StyleChosen
 from limner.storage.photos import Photo
 from limner.storage.users import User
 
 __all__ = ["Asking"]
+
+Asked = StyleChosen | AgainAsked | EventBegun
 
 COUNT_PAUSE_S = 1.5
 """Between two edits that only count photos; the last verdict is told whenever it comes."""
@@ -77,13 +80,16 @@ class Asking:
             if not wish.files:
                 await self.wishes.drop(user)
 
-    async def ask(self, user: User, place: Place, style: str, event: StyleChosen | AgainAsked, note: str = "") -> None:
-        """Ask for portraits from photos that are known; for consent first, where its text has changed since."""
-        replies = await self._desk.handle(user, event)
+    async def ask(self, user: User, wish: Wish, event: Asked | None = None, note: str = "") -> None:
+        """Ask for portraits from photos that are known; for consent first, where its text has changed since.
+
+        `event` says what is asked for where that is not the wish itself.
+        """
+        replies = await self._spoken(user, event or spoken(wish))
         if any(isinstance(one, r.ConsentAsked) for one in replies):
-            await self._ask_consent(user, Wish(style, event.key or "", place, "consent"))
+            await self._ask_consent(user, replace(wish, state="consent"))
         else:
-            await self._show(user, place, replies, note)
+            await self._show(user, wish.place, replies, note, wish.event_id)
 
     async def settle(self, user: User) -> None:
         """Go on with a person's wish as far as the verdicts on its photos allow.
@@ -114,8 +120,8 @@ class Asking:
 
     async def _go_on(self, user: User, wish: Wish, *, again: bool, note: str = "") -> None:
         # With a request already, a process before us has done all but answer.
-        if not wish.files or await self._desk.storage.requests.keyed(user.id, wish.key):
-            await self.ask(user, wish.place, wish.style, StyleChosen(wish.style, wish.key), note)
+        if not wish.files or await self._asked(user, wish):
+            await self.ask(user, wish, note=note)
             return
         if await self._desk.storage.requests.active(user.id):
             await self._show(user, wish.place, [r.Said("request-busy")])
@@ -124,6 +130,20 @@ class Asking:
         if known is None or known.key != wish.key or known.state != "looking":
             await self._take(user, await self._after(known, wish), again=again)
         await self.settle(user)
+
+    async def _asked(self, user: User, wish: Wish) -> bool:
+        if not wish.event_id:
+            return await self._desk.storage.requests.keyed(user.id, wish.key) is not None
+        waits = await self._desk.storage.events.joining(user.id)
+        return waits is None or waits.id != wish.event_id
+
+    async def _spoken(self, user: User, event: Asked) -> Sequence[r.Reply]:
+        """Speak for a person; of an event's request that is under way already, say that it is."""
+        if isinstance(event, EventBegun):
+            for request in await self._desk.storage.requests.active(user.id):
+                if request.event_id == event.event_id:
+                    return [r.RequestAccepted(request, None)]
+        return await self._desk.handle(user, event)
 
     async def _after(self, known: Wish | None, wish: Wish) -> Wish:
         """Go on from a wish whose photos are still being looked at: theirs is the same set, and the newer message."""
@@ -162,8 +182,8 @@ class Asking:
             await self._ladder.edit(wish.place.way, Outgoing(renderer.count(count)))
 
     async def _request(self, user: User, wish: Wish, refused: Sequence[Refused]) -> None:
-        replies = await self._desk.handle(user, StyleChosen(wish.style, wish.key))
-        await self._show(user, wish.place, replies)
+        replies = await self._spoken(user, spoken(wish))
+        await self._show(user, wish.place, replies, event_id=wish.event_id)
         if refused:
             without = self._desk.renderer(user).too_few(r.Said("discord-without"), refused, ())
             await self._ladder.bring(user, replace(wish.place, public=False), without)
@@ -174,6 +194,8 @@ class Asking:
         renderer = self._desk.renderer(user)
         figures = {"good": count.good, "least": count.least, "missing": count.least - count.good}
         controls = renderer.buttons.photos(wish.style, set_id)
+        if wish.event_id:
+            controls = event_buttons.photos(renderer.say, user.platform_id, wish.event_id, set_id)
         message = renderer.too_few(r.Said("photos-too-few", figures), refused, controls)
         await self._answer(user, wish.place, message)
 
@@ -186,12 +208,12 @@ class Asking:
         thumbnail = await self._desk.storage.photos.thumbnail(photo.id, user.id)
         return Refused(wish.names[photo.id], photo.reason or "unknown", thumbnail)
 
-    async def _show(self, user: User, place: Place, replies: Sequence[r.Reply], note: str = "") -> None:
-        renderer = self._desk.renderer(user)
-        message = renderer.answer(replies)
-        active = await self._desk.storage.requests.active(user.id)
-        if active and any(isinstance(one, r.Said) and one.text == "request-busy" for one in replies):
-            message = replace(message, controls=renderer.buttons.waiting(active[0].id))
+    async def _show(
+        self, user: User, place: Place, replies: Sequence[r.Reply], note: str = "", event_id: str = ""
+    ) -> None:
+        message = self._desk.renderer(user).answer(replies)
+        if controls := await self._controls(user, {one.text for one in replies if isinstance(one, r.Said)}, event_id):
+            message = replace(message, controls=controls)
         if note:
             message = replace(message, words=f"{message.words}\n{note}")
         accepted = next((one for one in replies if isinstance(one, r.RequestAccepted)), None)
@@ -202,6 +224,16 @@ class Asking:
                 raise
         if accepted is not None:
             await self._progress.began(user, accepted.request.id, place)
+
+    async def _controls(self, user: User, said: set[str], event_id: str) -> Controls:
+        """Return what can be pressed under sentences that ask for it."""
+        renderer = self._desk.renderer(user)
+        active = await self._desk.storage.requests.active(user.id) if "request-busy" in said else ()
+        if active:
+            return renderer.buttons.waiting(active[0].id)
+        if event_id and "event-pool-empty" in said:
+            return event_buttons.paint(renderer.say, user.platform_id, event_id)
+        return ()
 
     async def _answer(self, user: User, place: Place, message: Outgoing) -> None:
         await self._ladder.answer(user, place.way, message)

@@ -1,7 +1,8 @@
 """The Discord bot as a client of discord.py: its connection and its life, our handling of interactions.
 
-Everything is an interaction, so no message is read and no privileged intent is needed. What delivers results runs
-outside of the client (`bot.delivery`): it goes on while the connection comes and goes.
+Everything is an interaction, so no message is read and no privileged intent is needed. What delivers results and
+what keeps events going run outside of the client (`bot.delivery`, `bot.keeper`): they go on while the connection comes
+and goes.
 """
 
 import logging
@@ -18,9 +19,14 @@ from limner.bots.discord.asking import Asking
 from limner.bots.discord.commands import Commands
 from limner.bots.discord.desk import PLATFORM, Desk
 from limner.bots.discord.door import DiscordDoor
+from limner.bots.discord.event_forms import EventForms
+from limner.bots.discord.event_slash import add_event_commands
 from limner.bots.discord.forms import Forms
 from limner.bots.discord.handlers import Handlers
+from limner.bots.discord.hosting import Hosting
+from limner.bots.discord.joining import Joining
 from limner.bots.discord.ladder import Ladder
+from limner.bots.discord.messages.venue import Venue
 from limner.bots.discord.messages.views import Press, Selection
 from limner.bots.discord.messages.wire import AWAY, Wire
 from limner.bots.discord.presses import IN_PLACE, Presses
@@ -28,14 +34,18 @@ from limner.bots.discord.progress import Progress
 from limner.bots.discord.results import Results
 from limner.bots.discord.rules import Rules
 from limner.bots.discord.slash import WordsTranslator, add_commands
+from limner.bots.discord.stage import DiscordStage
 from limner.bots.discord.updates.fetch import Fetcher
 from limner.bots.discord.updates.lanes import Lanes
 from limner.bots.discord.updates.reception import Reception
 from limner.bots.discord.updates.translate import lacking
+from limner.bots.keeper import SWEEP_S as KEEP_S
+from limner.bots.keeper import Keeper
 from limner.bots.phrases import Phrases
 from limner.bots.ports import NewsSource
 from limner.bots.words import FALLBACK
 from limner.storage import Storage
+from limner.storage.database import utc_now
 
 __all__ = ["DiscordBot", "create_bot"]
 
@@ -46,7 +56,7 @@ INTENTS = discord.Intents(guilds=True)
 
 
 class DiscordBot(discord.AutoShardedClient):
-    """A client that writes every interaction down; `run` its `delivery` beside it."""
+    """A client that writes every interaction down; `run` its `delivery` and its `keeper` beside it."""
 
     def __init__(
         self, conversation: Conversation, storage: Storage, news: NewsSource, sweep_s: float, **options: Any
@@ -62,6 +72,7 @@ class DiscordBot(discord.AutoShardedClient):
         self.desk = Desk(conversation, storage, Wire(self))
         self.tree = app_commands.CommandTree(self)
         add_commands(self.tree, self.words(FALLBACK))
+        add_event_commands(self.tree)
         self._connect(news, sweep_s)
 
     def words(self, code: str | None) -> Phrases:
@@ -109,9 +120,15 @@ class DiscordBot(discord.AutoShardedClient):
         asking = Asking(desk, ladder, self.progress, fetcher)
         self.door = DiscordDoor(desk, ladder, asking, self.progress, results)
         self.delivery = Delivery(desk.conversation, storage, news, PLATFORM, self.door, sweep_s=sweep_s)
-        commands = Commands(desk, ladder, asking, self.progress, rules)
-        presses = Presses(desk, ladder, asking, results, rules)
-        handlers = Handlers(desk, ladder, asking, Forms(desk, rules), commands, presses, self.door, self.delivery)
+        venue = Venue(self)
+        self.stage = DiscordStage(desk, ladder, venue, rules, desk.now)
+        self.keeper = Keeper(
+            storage, desk.conversation.tools.queue, PLATFORM, self.stage, utc_now, sweep_s=min(sweep_s, KEEP_S)
+        )
+        commands = Commands(desk, ladder, asking, self.progress, rules, Hosting(desk, venue, rules, utc_now))
+        presses = Presses(desk, ladder, asking, results, rules, Joining(desk, ladder, asking, rules))
+        forms = (Forms(desk, rules), EventForms(desk, rules))
+        handlers = Handlers(desk, ladder, asking, forms, commands, presses, self.door, self.delivery)
         self.lanes = Lanes(handlers.handle, self._done, handlers.apologise)
         self.reception = Reception(PLATFORM, storage.inbox, self.lanes, handlers.first, IN_PLACE)
 
@@ -138,6 +155,7 @@ def create_bot(
     """Make the bot; nothing is connected by that.
 
     `storage` is the conversation's own; `news` is where progress comes from (the queue client); `options` go to the
-    library's client (`shard_count`, `proxy`). Start the bot, and run `bot.delivery.run()` beside it once it is ready.
+    library's client (`shard_count`, `proxy`). Start the bot, and run `bot.delivery.run()` and `bot.keeper.run()` beside
+    it once it is ready.
     """
     return DiscordBot(conversation, storage, news, sweep_s, **options)

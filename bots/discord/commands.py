@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from limner.bots import events
 from limner.bots.discord.asking import Asking
 from limner.bots.discord.desk import Desk
+from limner.bots.discord.hosting import HOSTED, Hosting
 from limner.bots.discord.ladder import Ladder
 from limner.bots.discord.messages.buttons import style_of
 from limner.bots.discord.messages.outgoing import Outgoing
@@ -29,18 +30,22 @@ SPOKEN: dict[str, Callable[[], events.Event]] = {
 class Commands:
     """Does what commands and forms say."""
 
-    def __init__(self, desk: Desk, ladder: Ladder, asking: Asking, progress: Progress, rules: Rules) -> None:
+    def __init__(
+        self, desk: Desk, ladder: Ladder, asking: Asking, progress: Progress, rules: Rules, hosting: Hosting
+    ) -> None:
         self._desk = desk
         self._ladder = ladder
         self._asking = asking
         self._progress = progress
         self._rules = rules
+        self._hosting = hosting
         self._own: dict[str, Callable[[User, Incoming], Awaitable[object]]] = {
             "portrait": self._portrait,
             "status": self._status,
             "privacy": self._privacy,
             "language": self._language,
             "settings": self._settings,
+            **dict.fromkeys(HOSTED, self._event),
         }
 
     async def obey(self, user: User, incoming: Incoming) -> None:
@@ -88,6 +93,9 @@ class Commands:
 
     async def _settings(self, user: User, incoming: Incoming) -> None:
         await self._answer(user, incoming, await self._rules.change(user, incoming))
+
+    async def _event(self, user: User, incoming: Incoming) -> None:
+        await self._answer(user, incoming, await self._hosting.obey(user, incoming))
 
     async def _answer(self, user: User, incoming: Incoming, message: Outgoing) -> None:
         await self._ladder.answer(user, incoming.way, message)

@@ -18,7 +18,7 @@ from limner.bots.events import StatusAsked
 from limner.bots.replies import Overview, StatusShown
 from limner.storage.users import User
 
-__all__ = ["Forms"]
+__all__ = ["QUICK_S", "Forms", "missing", "overview_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -66,11 +66,7 @@ class Forms:
             return language, 0
         if user is None:
             return language, self._desk.conversation.tools.limits.least_photos
-        return language, _missing(await self._overview(user))
-
-    async def _overview(self, user: User) -> Overview:
-        replies = await self._desk.conversation.handle(user, StatusAsked())
-        return next(reply.overview for reply in replies if isinstance(reply, StatusShown))
+        return language, missing(await overview_of(self._desk, user))
 
     async def _language(self, incoming: Incoming) -> str:
         try:
@@ -96,7 +92,14 @@ class Forms:
         )
 
 
-def _missing(overview: Overview) -> int:
+async def overview_of(desk: Desk, user: User) -> Overview:
+    """Ask where somebody is."""
+    replies = await desk.conversation.handle(user, StatusAsked())
+    return next(reply.overview for reply in replies if isinstance(reply, StatusShown))
+
+
+def missing(overview: Overview) -> int:
+    """Count the photos that somebody must give before they can be painted; none where nothing is to be asked for."""
     count = overview.count
     if overview.active is not None or overview.has_face or count.enough or count.checking:
         return 0

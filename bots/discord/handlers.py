@@ -1,9 +1,10 @@
 """One interaction handled: whose it is, what it says, and who takes care of it.
 
-A command or a form goes to `commands`, a pressed button or a used menu to `presses`.
+A command or the form that it opened goes to `commands`, what was pressed or comes from an event to `presses`.
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -13,6 +14,7 @@ from limner.bots.discord.asking import Asking
 from limner.bots.discord.commands import Commands
 from limner.bots.discord.desk import Desk
 from limner.bots.discord.door import DiscordDoor
+from limner.bots.discord.event_forms import EventForms
 from limner.bots.discord.forms import Forms
 from limner.bots.discord.ladder import Ladder
 from limner.bots.discord.presses import Presses
@@ -32,7 +34,7 @@ class Handlers:
         desk: Desk,
         ladder: Ladder,
         asking: Asking,
-        forms: Forms,
+        forms: Sequence[Forms | EventForms],
         commands: Commands,
         presses: Presses,
         door: DiscordDoor,
@@ -53,10 +55,12 @@ class Handlers:
             words = self._desk.words(incoming.person.language).words.say("discord-not-yours")
             await interaction.response.send_message(words, ephemeral=True)
             return True
-        form = await self._forms.first(incoming)
-        if form is not None:
-            await interaction.response.send_modal(form)
-        return form is not None
+        for forms in self._forms:
+            form = await forms.first(incoming)
+            if form is not None:
+                await interaction.response.send_modal(form)
+                return True
+        return False
 
     async def handle(self, incoming: Incoming) -> None:
         """Handle one interaction. Raises whatever goes wrong, but not that nothing leads to the person."""
@@ -65,7 +69,7 @@ class Handlers:
             match incoming.kind, incoming.name:
                 case "form", "photos":
                     await self._commands.photos(user, incoming)
-                case "press", _:
+                case ("press", _) | ("form", "bring"):
                     await self._presses.obey(user, incoming)
                 case _:
                     await self._commands.obey(user, incoming)

@@ -5,18 +5,20 @@ from collections.abc import Awaitable, Callable
 from limner.bots import events
 from limner.bots.discord.asking import Asking
 from limner.bots.discord.desk import Desk
+from limner.bots.discord.joining import CARD, Joining
 from limner.bots.discord.ladder import Ladder
 from limner.bots.discord.messages.buttons import style_of
 from limner.bots.discord.messages.outgoing import Controls, Outgoing, Place
 from limner.bots.discord.results import Results
 from limner.bots.discord.rules import Rules
 from limner.bots.discord.updates.incoming import Incoming
+from limner.bots.discord.wishes import Wish
 from limner.storage.errors import NotFoundError
 from limner.storage.users import User
 
 __all__ = ["IN_PLACE", "Presses"]
 
-IN_PLACE = frozenset({"agree", "lang", "clear", "page", "cancel", "drop", "gone", "keep", "face", "forget"})
+IN_PLACE = CARD | {"agree", "lang", "clear", "page", "cancel", "drop", "gone", "keep", "face", "forget"}
 """Presses that change the message they stand under; the others are answered by one of their own."""
 
 Act = Callable[[User, Incoming], Awaitable[object]]
@@ -25,7 +27,9 @@ Act = Callable[[User, Incoming], Awaitable[object]]
 class Presses:
     """Does what a pressed button says."""
 
-    def __init__(self, desk: Desk, ladder: Ladder, asking: Asking, results: Results, rules: Rules) -> None:
+    def __init__(
+        self, desk: Desk, ladder: Ladder, asking: Asking, results: Results, rules: Rules, joining: Joining
+    ) -> None:
         self._desk = desk
         self._ladder = ladder
         self._asking = asking
@@ -47,6 +51,7 @@ class Presses:
             "gone": self._gone,
             "keep": self._keep,
             "forget": self._forget,
+            **joining.acts,
         }
 
     async def obey(self, user: User, incoming: Incoming) -> None:
@@ -105,7 +110,7 @@ class Presses:
             await self._answer(user, incoming, refusal)
             return
         place, note = await self._rules.place(incoming), await self._rules.lacks(user, incoming)
-        await self._asking.ask(user, place, style, event, note)
+        await self._asking.ask(user, Wish(style, event.key or "", place, "consent"), event, note)
 
     async def _cancel(self, user: User, incoming: Incoming) -> None:
         active = await self._desk.storage.requests.active(user.id)

@@ -17,6 +17,10 @@ PERMISSIONS = {
     "send_messages": "discord-permission-send-messages",
     "send_messages_in_threads": "discord-permission-send-in-threads",
     "attach_files": "discord-permission-attach-files",
+    "read_message_history": "discord-permission-read-history",
+    "create_public_threads": "discord-permission-create-threads",
+    "manage_threads": "discord-permission-manage-threads",
+    "create_events": "discord-permission-create-events",
 }
 
 
@@ -40,6 +44,13 @@ class Rules:
             return None
         if server.channel_id is not None and server.channel_id != str(incoming.channel_id):
             return Outgoing(words.say("discord-channel-only", {"channel": f"<#{server.channel_id}>"}))
+        return await self.outsider(incoming, language)
+
+    async def outsider(self, incoming: Incoming, language: str) -> Outgoing | None:
+        """Say that only a role may ask here, which this person does not have; None where they may."""
+        server, words = await self._server(incoming), self._desk.words(language).words
+        if server is None:
+            return None
         if server.role_id is not None and int(server.role_id) not in incoming.roles:
             return Outgoing(words.say("discord-role-only", {"role": f"<@&{server.role_id}>"}))
         return None
@@ -49,7 +60,7 @@ class Rules:
         server = await self._server(incoming)
         if server is None or not server.public or not incoming.lacks:
             return ""
-        permissions = self._named(user.language, incoming.lacks)
+        permissions = self.named(user.language, incoming.lacks)
         return self._desk.renderer(user).say("discord-lacks", {"permissions": permissions})
 
     async def change(self, user: User, incoming: Incoming) -> Outgoing:
@@ -80,11 +91,12 @@ class Rules:
         channel_id = int(server.channel_id or incoming.channel_id or 0)
         missing = self._lacking(incoming.server_id or 0, channel_id) if server.public else ()
         if missing:
-            args = {"channel": f"<#{channel_id}>", "permissions": self._named(user.language, missing)}
+            args = {"channel": f"<#{channel_id}>", "permissions": self.named(user.language, missing)}
             lines.append(say("discord-lacks-there", args))
         return "\n".join(lines)
 
-    def _named(self, language: str, permissions: Sequence[str]) -> str:
+    def named(self, language: str, permissions: Sequence[str]) -> str:
+        """List permissions as Discord calls them in a language."""
         say = self._desk.words(language).words.say
         return ", ".join(say(PERMISSIONS[name]) for name in permissions)
 

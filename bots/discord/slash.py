@@ -13,7 +13,7 @@ from limner.bots.discord.limits import ABOUT, CHOICES
 from limner.bots.phrases import Phrases
 from limner.bots.words import FALLBACK, LANGUAGES, Words, closest, named
 
-__all__ = ["LISTED", "WordsTranslator", "add_commands", "completions"]
+__all__ = ["INSTALLED", "LISTED", "OPTIONS", "SERVERS", "WordsTranslator", "add_commands", "completions", "localised"]
 
 LISTED = {
     "portrait": ("discord-command-portrait", "discord-about-portrait"),
@@ -80,7 +80,7 @@ def _plain(name: str) -> app_commands.Command[Any, ..., None]:
         await interaction.client.take(interaction)
 
     command: app_commands.Command[Any, ..., None] = app_commands.Command(
-        name=_locale(LISTED[name][0]), description=_locale(LISTED[name][1]), callback=run
+        name=localised(LISTED[name][0]), description=localised(LISTED[name][1]), callback=run
     )
     return _allowed(command, EVERYWHERE, EITHER)
 
@@ -108,11 +108,11 @@ def _portrait(phrases: Phrases) -> app_commands.Command[Any, ..., None]:
     selfies = {f"selfie{n}": SELFIE for n in range(1, PHOTOS + 1)}
     numbers = {f"selfie{n}": {"n": n} for n in range(1, PHOTOS + 1)}
     texts = {"style": OPTIONS["style"], **selfies}
-    described = {name: _locale(about, **numbers.get(name, {})) for name, (_, about) in texts.items()}
-    renamed = {name: _locale(text, **numbers.get(name, {})) for name, (text, _) in texts.items()}
+    described = {name: localised(about, **numbers.get(name, {})) for name, (_, about) in texts.items()}
+    renamed = {name: localised(text, **numbers.get(name, {})) for name, (text, _) in texts.items()}
     command: app_commands.Command[Any, ..., None] = app_commands.Command(
-        name=_locale(LISTED["portrait"][0]),
-        description=_locale(LISTED["portrait"][1]),
+        name=localised(LISTED["portrait"][0]),
+        description=localised(LISTED["portrait"][1]),
         callback=app_commands.rename(**renamed)(app_commands.describe(**described)(run)),
     )
     command.autocomplete("style")(complete)
@@ -131,13 +131,13 @@ def _settings() -> app_commands.Command[Any, ..., None]:
         await interaction.client.take(interaction)
 
     names = ("channel", "role", "public", "language", "reset")
-    described = {name: _locale(OPTIONS[name][1]) for name in names}
-    renamed = {name: _locale(OPTIONS[name][0]) for name in names}
+    described = {name: localised(OPTIONS[name][1]) for name in names}
+    renamed = {name: localised(OPTIONS[name][0]) for name in names}
     languages = [app_commands.Choice(name=named(code), value=code) for code in LANGUAGES]
     callback = app_commands.choices(language=languages)(app_commands.describe(**described)(run))
     command: app_commands.Command[Any, ..., None] = app_commands.Command(
-        name=_locale(LISTED["settings"][0]),
-        description=_locale(LISTED["settings"][1]),
+        name=localised(LISTED["settings"][0]),
+        description=localised(LISTED["settings"][1]),
         callback=app_commands.rename(**renamed)(callback),
     )
     command.default_permissions = discord.Permissions(manage_guild=True)
@@ -153,5 +153,6 @@ def _allowed(
     return command
 
 
-def _locale(text: str, **args: int) -> locale_str:
+def localised(text: str, **args: int) -> locale_str:
+    """Name words of the catalogue for Discord, which gets them in every language (100 characters at most)."""
     return locale_str(Words().say(text, args)[:ABOUT], text=text, args=args)

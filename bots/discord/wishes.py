@@ -10,9 +10,10 @@ import msgspec
 
 from limner.bots.discord.messages.outgoing import Place
 from limner.bots.discord.updates.incoming import Attachment
+from limner.bots.events import EventBegun, StyleChosen
 from limner.storage.users import User, Users
 
-__all__ = ["Wish", "Wishes"]
+__all__ = ["Wish", "Wishes", "spoken"]
 
 NOTE = "wish"
 
@@ -23,7 +24,7 @@ class Wish:
 
     `key` names the interaction, so that the request is made once. The state says what it waits for: the person's
     consent, photos that are being taken in, or the verdicts on them. `names` are those of the files by the photos' ids,
-    `refused` the files that did not become photos, with the reasons.
+    `refused` the files that did not become photos, with the reasons. `event_id` names the avatar event that it is for.
     """
 
     style: str
@@ -33,6 +34,12 @@ class Wish:
     files: tuple[Attachment, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     refused: tuple[tuple[str, str], ...] = ()
+    event_id: str = ""
+
+
+def spoken(wish: Wish) -> StyleChosen | EventBegun:
+    """Say a wish as the conversation hears it."""
+    return EventBegun(wish.event_id) if wish.event_id else StyleChosen(wish.style, wish.key)
 
 
 class Wishes:

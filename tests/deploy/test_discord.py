@@ -52,13 +52,27 @@ def test_other_servers_can_be_named(tmp_path: Path) -> None:
     assert str(DiscordWebSocket.DEFAULT_GATEWAY).rstrip("/") == "ws://127.0.0.1:9192"
 
 
+class Beside:
+    """Something that runs beside a bot, and tells whether it does."""
+
+    def __init__(self) -> None:
+        self.running = asyncio.Event()
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        self.running.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.running.clear()
+
+
 class Connection:
-    """As much of a bot as is served: it is told how its connection ends, and tells whether it still delivers."""
+    """As much of a bot as is served: it is told how its connection ends, and tells whether the rest still runs."""
 
     def __init__(self, end: Exception | None) -> None:
         self.end = end
-        self.delivering = asyncio.Event()
-        self.delivery = self
+        self.delivery, self.keeper = Beside(), Beside()
 
     async def connect(self) -> None:
         """Stay connected until the end."""
@@ -67,14 +81,6 @@ class Connection:
             await asyncio.Event().wait()
         else:
             raise self.end
-
-    async def run(self) -> None:
-        """Deliver until cancelled."""
-        self.delivering.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self.delivering.clear()
 
 
 def closed(code: int) -> discord.ConnectionClosed:
@@ -92,22 +98,25 @@ def closed(code: int) -> discord.ConnectionClosed:
     ],
 )
 async def test_what_ends_a_connection_is_told(end: Exception, kind: type[Exception], words: str) -> None:
-    """In one sentence; nothing is delivered after it."""
+    """In one sentence; nothing is delivered after it, and no event is kept going."""
     bot: Any = Connection(end)
     with pytest.raises(kind, match=words):
         await serve(bot)
-    assert not bot.delivering.is_set()
+    assert not bot.delivery.running.is_set()
+    assert not bot.keeper.running.is_set()
 
 
-async def test_it_delivers_for_as_long_as_it_serves() -> None:
+async def test_it_delivers_and_keeps_events_for_as_long_as_it_serves() -> None:
     """Until it is cancelled, and then no more."""
     bot: Any = Connection(None)
     serving = asyncio.create_task(serve(bot))
-    await asyncio.wait_for(bot.delivering.wait(), 5)
+    for beside in (bot.delivery, bot.keeper):
+        await asyncio.wait_for(beside.running.wait(), 5)
     serving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await serving
-    assert not bot.delivering.is_set()
+    assert not bot.delivery.running.is_set()
+    assert not bot.keeper.running.is_set()
 
 
 async def test_without_a_token_there_is_no_bot(tmp_path: Path) -> None:

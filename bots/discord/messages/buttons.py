@@ -2,7 +2,7 @@
 
 What Discord gives back is `kind:version:name:owner:argument`, 100 characters at most. The owner is the person for
 whom the message was written, and what it is about stands behind (the set, the request): a button lives for as long as
-its message, obeys nobody else, and never acts on something newer.
+its message, obeys nobody else, and never acts on something newer. What an event's announcement has is for everybody.
 """
 
 import hashlib
@@ -14,21 +14,36 @@ from limner.bots.discord.messages.outgoing import Button, Choice, Controls, Look
 from limner.bots.styles import StyleCard
 from limner.bots.words import LANGUAGES, named
 
-__all__ = ["AGREE", "OUR_BUTTONS", "OUR_MENUS", "PHOTOS", "Buttons", "Pressed", "address", "read", "short", "style_of"]
+__all__ = [
+    "AGREE",
+    "EVERYBODY",
+    "GALLERY",
+    "OUR_BUTTONS",
+    "OUR_MENUS",
+    "PHOTOS",
+    "Buttons",
+    "Pressed",
+    "address",
+    "read",
+    "short",
+    "style_of",
+]
 
 VERSION = "1"
 BUTTON, MENU = "limner", "limner-menu"
 OUR_BUTTONS, OUR_MENUS = rf"{BUTTON}:[\s\S]*", rf"{MENU}:[\s\S]*"
 """The patterns of everything we have ever made, of whatever version. The library wants one for each kind of thing."""
-PHOTOS, AGREE = "photos", "agree"
+PHOTOS, AGREE, GALLERY = "photos", "agree", "gallery"
 """The names of a form's fields."""
+EVERYBODY = 0
+"""The owner of a button that obeys whoever presses it."""
 BACK, ON = "\N{BLACK LEFT-POINTING TRIANGLE}", "\N{BLACK RIGHT-POINTING TRIANGLE}"
 Say = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What stands in a button; the name is empty for one that is not of this version."""
+    """What stands in a button: no name in one that is not of this version, no owner in one for everybody."""
 
     name: str = ""
     owner: int | None = None
@@ -40,7 +55,7 @@ def read(custom_id: str) -> Pressed:
     parts = custom_id.split(":", 4)
     if len(parts) != 5 or parts[0] not in {BUTTON, MENU} or parts[1] != VERSION or not parts[3].isdecimal():
         return Pressed()
-    return Pressed(parts[2], int(parts[3]), parts[4])
+    return Pressed(parts[2], int(parts[3]) or None, parts[4])
 
 
 def address(name: str, owner: int | str, argument: str = "", kind: str = BUTTON) -> str:

@@ -10,8 +10,10 @@ from typing import Any
 
 from discord.utils import escape_markdown
 
+from limner.bots import event_phrases
 from limner.bots import replies as r
 from limner.bots.discord.limits import FILES, TEXT
+from limner.bots.discord.messages import event_buttons
 from limner.bots.discord.messages.buttons import Buttons
 from limner.bots.discord.messages.outgoing import Controls, File, Outgoing
 from limner.bots.phrases import Phrases
@@ -47,6 +49,7 @@ class Renderer:
     def __init__(self, phrases: Phrases, user: User) -> None:
         self.phrases = phrases
         self.say = phrases.words.say
+        self._user = user
         self.buttons = Buttons(self.say, user.platform_id)
         self._table: dict[type, Callable[[Any], Outgoing | None]] = {
             r.Said: lambda said: self.text(said.text, said.args),
@@ -60,6 +63,7 @@ class Renderer:
             r.ForgetQuestion: lambda _: self.text("forget-ask", controls=self.buttons.forget()),
             r.Forgotten: lambda receipt: Outgoing(phrases.receipt(receipt)),
             r.StatusShown: self._status,
+            r.EventShown: self.event,
         }
 
     def text(self, text: str, args: r.TextArgs | None = None, *, controls: Controls = ()) -> Outgoing:
@@ -70,6 +74,12 @@ class Renderer:
         """Render replies as one message: their sentences in order, and the last buttons among them."""
         rendered = [self._table[type(one)](one) for one in replies if type(one) in self._table]
         return joined([one for one in rendered if one is not None])
+
+    def event(self, shown: r.EventShown) -> Outgoing:
+        """Tell somebody how they stand in an avatar event, and what they can do."""
+        title, lines = event_phrases.card(self.phrases, shown, "discord-event-photos")
+        words = cut(f"**{escape_markdown(title)}**\n{lines}")
+        return Outgoing(words, event_buttons.card(self.say, self._user.platform_id, shown))
 
     def styles(self, page: int) -> Outgoing:
         """Show the styles of a page, with pictures of the first ones that brought any."""
@@ -122,7 +132,10 @@ class Renderer:
     def ended(self, ended: r.RequestEnded) -> Outgoing:
         """Tell how a request ended that brought nothing."""
         words = self.phrases.ended(r.PortraitsReady(ended.request, ()))
-        return Outgoing(cut(words), self.buttons.ended(ended.request.style))
+        controls = self.buttons.ended(ended.request.style)
+        if ended.request.event_id is not None:
+            controls = event_buttons.status(self.say, self._user.platform_id, ended.request.event_id)
+        return Outgoing(cut(words), controls)
 
     def portraits(self, ready: r.PortraitsReady) -> str:
         """Say what was made, and how alike it is."""

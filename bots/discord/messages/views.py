@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from limner.bots.discord.limits import LABEL, TEXT
-from limner.bots.discord.messages.buttons import AGREE, OUR_BUTTONS, OUR_MENUS, PHOTOS
+from limner.bots.discord.messages.buttons import AGREE, GALLERY, OUR_BUTTONS, OUR_MENUS, PHOTOS
 from limner.bots.discord.messages.outgoing import Button, Controls, Menu
 
 __all__ = ["Press", "Selection", "form", "view"]
@@ -65,18 +65,35 @@ def view(controls: Controls) -> ui.View | None:
 
 
 def form(
-    title: str, address: str, photos: tuple[str, str], least: int, most: int, terms: str, agree: tuple[str, str]
+    title: str,
+    address: str,
+    photos: tuple[str, str],
+    least: int,
+    most: int,
+    terms: str,
+    agree: tuple[str, str],
+    *,
+    gallery: tuple[str, str] | None = None,
 ) -> ui.Modal:
-    """Make the form that takes photos and consent; labels come with the words below or beside them."""
+    """Make the form that takes photos and consent; labels come with the words below or beside them.
+
+    With `gallery` it also asks whether a portrait may be shown, which nobody has to tick.
+    """
     made = ui.Modal(title=title[:LABEL], custom_id=address)
     upload = ui.FileUpload[Any](custom_id=PHOTOS, min_values=least, max_values=most, required=True)
     made.add_item(ui.Label(text=photos[0][:LABEL], description=photos[1][:100], component=upload))
     made.add_item(ui.TextDisplay(terms[:TEXT]))
-    box = ui.CheckboxGroup[Any](custom_id=AGREE, required=True, min_values=1, max_values=1)
-    box.add_option(label=agree[1][:100], value=AGREE)
-    made.add_item(ui.Label(text=agree[0][:LABEL], component=box))
+    made.add_item(_box(AGREE, agree, least=1))
+    if gallery is not None:
+        made.add_item(_box(GALLERY, gallery, least=0))
     made.stop()
     return made
+
+
+def _box(name: str, words: tuple[str, str], least: int) -> ui.Label[Any]:
+    box = ui.CheckboxGroup[Any](custom_id=name, required=least > 0, min_values=least, max_values=1)
+    box.add_option(label=words[1][:100], value=name)
+    return ui.Label(text=words[0][:LABEL], component=box)
 
 
 def _button(button: Button) -> ui.Button[Any]:

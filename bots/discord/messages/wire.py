@@ -17,7 +17,7 @@ from discord.webhook.async_ import async_context
 from limner.bots.discord.messages.outgoing import Controls, Outgoing, Way
 from limner.bots.discord.messages.views import view
 
-__all__ = ["AWAY", "Wire", "is_closed_way", "is_no_entry", "is_too_large"]
+__all__ = ["ARCHIVED", "AWAY", "Wire", "is_closed_way", "is_no_entry", "is_too_large", "parameters", "reference"]
 
 WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 NOBODY = discord.AllowedMentions.none()
@@ -57,13 +57,13 @@ class Wire:
 
     async def answer(self, way: Way, message: Outgoing) -> str:
         """Write the way's own message, or replace it; doing it again changes nothing."""
-        with _parameters(message) as params:
-            return _reference(await self._by_way(way, "PATCH", "/messages/@original", params))
+        with parameters(message) as params:
+            return reference(await self._by_way(way, "PATCH", "/messages/@original", params))
 
     async def follow(self, way: Way, message: Outgoing, *, quiet: bool) -> str:
         """Write a further message; `quiet` shows it to the person alone."""
-        with _parameters(message, flags=discord.MessageFlags(ephemeral=quiet)) as params:
-            return _reference(await self._by_way(way, "POST", "", params))
+        with parameters(message, flags=discord.MessageFlags(ephemeral=quiet)) as params:
+            return reference(await self._by_way(way, "POST", "", params))
 
     async def controls(self, way: Way, controls: Controls) -> None:
         """Replace what can be pressed under the way's own message, and nothing else of it."""
@@ -76,8 +76,8 @@ class Wire:
 
     async def channel(self, channel_id: int, message: Outgoing) -> str:
         """Write to a channel, for everybody there."""
-        with _parameters(message, allowed_mentions=PEOPLE) as params:
-            return _reference(await self._client.http.send_message(channel_id, params=params))
+        with parameters(message, allowed_mentions=PEOPLE) as params:
+            return reference(await self._client.http.send_message(channel_id, params=params))
 
     async def direct(self, person_id: str, message: Outgoing) -> str:
         """Write to a person's direct messages."""
@@ -113,11 +113,13 @@ class Wire:
         )
 
 
-def _parameters(message: Outgoing, **how: Any) -> MultipartParameters:
+def parameters(message: Outgoing, **how: Any) -> MultipartParameters:
+    """Put a message into the library's form, mentioning nobody unless `how` says so. Use it as a context."""
     files = [discord.File(BytesIO(one.data), one.name, description=one.about or None) for one in message.files]
     shown = {"allowed_mentions": NOBODY, **how}
     return handle_message_parameters(content=message.words, view=view(message.controls), attachments=files, **shown)
 
 
-def _reference(sent: Any) -> str:
+def reference(sent: Any) -> str:
+    """Say where a message stands, from what Discord answers: `channel message`."""
     return f"{sent['channel_id']} {sent['id']}"

@@ -15,10 +15,11 @@ __all__ = ["Attachment", "Incoming", "Person", "pack", "unpack"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who it is from; `language` is what their Discord is set to."""
+    """Who it is from: what their Discord is set to, and what they are called there."""
 
     id: int
     language: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,11 @@ class Attachment:
 class Incoming:
     """One interaction.
 
-    `name` is the command's, or the button's or form's with `argument` behind it; `owner` is for whom a button was made,
-    `message_id` the message it stands under. `installed` says that the bot is a member of the server, `lacks` what it
-    may not do in the channel, `manager` that the person may change the server's settings. `again` says that it may have
-    been handled before, by a process that was killed.
+    `name` is the command's (with its subcommand's behind it), or the button's or form's with `argument` behind it;
+    `owner` is for whom a button was made (None: everybody), `message_id` the message it stands under. `installed` says
+    that the bot is a member of the server, `lacks` what it may not do in the channel, `manager` that the person may
+    change the server's settings, `host` that they may hold events there. `again` says that it may have been handled
+    before, by a process that was killed.
     """
 
     id: int
@@ -58,6 +60,7 @@ class Incoming:
     roles: tuple[int, ...] = ()
     lacks: tuple[str, ...] = ()
     manager: bool = False
+    host: bool = False
     again: bool = False
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from limner.bots.discord.limits import WAY_S
-from limner.bots.discord.messages.buttons import AGREE, PHOTOS, read
+from limner.bots.discord.messages.buttons import AGREE, GALLERY, PHOTOS, read
 from limner.bots.discord.messages.outgoing import Way
 from limner.bots.discord.updates.incoming import Attachment, Incoming, Person
 
@@ -15,6 +15,8 @@ __all__ = ["lacking", "translate"]
 NEEDED = ("view_channel", "send_messages", "attach_files")
 NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "attach_files")
 """What the bot must be allowed in a channel to show portraits there."""
+
+SUBCOMMANDS = {discord.AppCommandOptionType.subcommand.value, discord.AppCommandOptionType.subcommand_group.value}
 
 Raw = Mapping[str, Any]
 
@@ -25,10 +27,11 @@ def translate(interaction: discord.Interaction[Any]) -> Incoming | None:
     common = _common(interaction)
     match interaction.type:
         case discord.InteractionType.application_command:
-            options = {one["name"]: one["value"] for one in data.get("options", ()) if "value" in one}
+            name, given = _command(data)
+            options = {one["name"]: one["value"] for one in given if "value" in one}
             said = {name: value for name, value in options.items() if not name.startswith("selfie")}
             ids = [str(options[name]) for name in sorted(options, key=_number) if name not in said]
-            return Incoming(kind="command", name=data["name"], options=said, files=_files(data, ids), **common)
+            return Incoming(kind="command", name=name, options=said, files=_files(data, ids), **common)
         case discord.InteractionType.component:
             pressed = read(data["custom_id"])
             return Incoming(
@@ -42,13 +45,13 @@ def translate(interaction: discord.Interaction[Any]) -> Incoming | None:
         case discord.InteractionType.modal_submit:
             form, fields = read(data["custom_id"]), {one["custom_id"]: one for one in _fields(data["components"])}
             files = _files(data, fields.get(PHOTOS, {}).get("values") or ())
-            agreed = tuple(fields.get(AGREE, {}).get("values") or ())
+            ticked = tuple(value for box in (AGREE, GALLERY) for value in fields.get(box, {}).get("values") or ())
             return Incoming(
                 kind="form",
                 name=form.name,
                 argument=form.argument,
                 owner=form.owner,
-                values=agreed,
+                values=ticked,
                 files=files,
                 **common,
             )
@@ -64,7 +67,7 @@ def _common(interaction: discord.Interaction[Any]) -> dict[str, Any]:
     allowed = interaction.app_permissions
     return {
         "id": interaction.id,
-        "person": Person(user.id, interaction.locale.value),
+        "person": Person(user.id, interaction.locale.value, user.display_name),
         "way": Way(interaction.token, until, interaction.filesize_limit, quiet=not home),
         "server_id": server_id,
         "channel_id": interaction.channel_id,
@@ -73,6 +76,7 @@ def _common(interaction: discord.Interaction[Any]) -> dict[str, Any]:
         "roles": tuple(role.id for role in getattr(user, "roles", ())),
         "lacks": () if server_id is None else lacking(allowed, interaction.channel),
         "manager": interaction.permissions.manage_guild,
+        "host": interaction.permissions.manage_events or interaction.permissions.manage_guild,
     }
 
 
@@ -80,6 +84,14 @@ def lacking(allowed: discord.Permissions, channel: object) -> tuple[str, ...]:
     """Name what is not allowed of what showing portraits in a channel takes."""
     needed = NEEDED_IN_THREADS if isinstance(channel, discord.Thread) else NEEDED
     return tuple(name for name in needed if not getattr(allowed, name))
+
+
+def _command(data: Raw) -> tuple[str, Any]:
+    """Return a command's whole name, and the options of its last part."""
+    name, given = str(data["name"]), data.get("options", ())
+    while given and given[0]["type"] in SUBCOMMANDS:
+        name, given = f"{name} {given[0]['name']}", given[0].get("options", ())
+    return name, given
 
 
 def _files(data: Raw, ids: Any) -> tuple[Attachment, ...]:

@@ -1,10 +1,13 @@
 """The commands: what Discord lists, what each answers, and in which language."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import discord
 import pytest
 
+from limner.bots.discord.event_slash import EVENT_LISTED, EVENT_OPTIONS, times
 from limner.bots.discord.slash import LISTED, OPTIONS, completions
 from limner.bots.phrases import Phrases
 from limner.bots.styles import StyleCard, by_name
@@ -21,12 +24,19 @@ def listed(stage: Stage) -> dict[str, Any]:
     return {one["name"]: one for one in sent.json or ()}
 
 
+def within(things: Iterable[Any]) -> Iterator[Any]:
+    """List commands, their parts, and the options of these."""
+    for thing in things:
+        yield thing
+        yield from within(thing.get("options", ()))
+
+
 async def test_every_command_has_a_name_and_a_description_in_every_language(stage: Stage) -> None:
     """Names are what Discord takes: lower case, no blanks, 32 characters; descriptions fit into 100."""
     commands = listed(stage)
-    assert set(commands) == set(LISTED)
-    things = [*commands.values(), *(option for one in commands.values() for option in one.get("options", ()))]
-    assert len(things) == len(LISTED) + 11 + 5
+    assert set(commands) == {*LISTED, "event"}
+    things = list(within(commands.values()))
+    assert len(things) == len(LISTED) + 11 + 5 + 1 + len(EVENT_LISTED) + 1 + len(EVENT_OPTIONS)
     for thing in things:
         names, abouts = thing["name_localizations"], thing["description_localizations"]
         assert {"de", "ru", "zh-CN", "zh-TW", "es-ES", "es-419"} <= set(names) & set(abouts)
@@ -41,17 +51,28 @@ def test_the_english_names_are_those_that_the_bot_looks_for() -> None:
     say = Words().say
     assert [say(text) for text, _ in LISTED.values()] == list(LISTED)
     assert [say(text) for text, _ in OPTIONS.values()] == list(OPTIONS)
+    assert [say(text) for text, _ in EVENT_LISTED.values()] == list(EVENT_LISTED)
+    assert [say(text) for text, _ in EVENT_OPTIONS.values()] == list(EVENT_OPTIONS)
+    assert say("discord-command-event") == "event"
     assert say("discord-option-selfie", {"n": 10}) == "selfie10"
 
 
 async def test_where_commands_can_be_used(stage: Stage) -> None:
-    """In servers, direct messages and as a person's own app; settings only where there are any."""
+    """In servers, direct messages and as a person's own app; settings and events only where there are any."""
     commands = listed(stage)
     for name, command in commands.items():
-        own = name == "settings"
+        own = name in {"settings", "event"}
         assert command["contexts"] == ([0] if own else [0, 1, 2]), name
         assert command["integration_types"] == ([0] if own else [0, 1]), name
     assert commands["settings"]["default_member_permissions"] in {32, "32"}
+    assert int(commands["event"]["default_member_permissions"]) == discord.Permissions(manage_events=True).value
+
+
+def test_times_are_completed() -> None:
+    """What begins as was typed, and a time of one's own."""
+    assert [one.value for one in times("1")] == ["10m", "1h", "12h", "1d", "14d"]
+    assert [one.value for one in times("90m")] == ["90m"]
+    assert not times("soon")
 
 
 async def test_styles_are_completed(stage: Stage) -> None:
