@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from limner.bots.discord.messages.buttons import AGREE, PHOTOS
+from limner.bots.discord.messages.buttons import AGREE, GALLERY, PHOTOS
 from limner.tests.fakes.discord import Asked, Channel, DiscordServer, Person, Upload
 from limner.tests.fakes.discord_bot import DiscordBot, discord_process
 from limner.tests.fakes.shop import Shop, redis, redis_url, server_url, shop, until
@@ -123,4 +123,35 @@ async def test_a_wrong_token_is_said_in_one_sentence(shop: Shop, server: Discord
 async def test_it_ends_in_good_order(bot: DiscordBot) -> None:
     """SIGTERM ends it at once, with nothing to complain about."""
     assert await bot.stop() == 0
+    assert "Traceback" not in bot.log
+
+
+async def test_an_event_from_its_command_to_the_poster(
+    bot: DiscordBot, ann: Person, general: Channel, server: DiscordServer, shop: Shop
+) -> None:
+    """The host opens it, a member takes part by one form, has a post by choice; a poster ends it."""
+    assert general.guild is not None
+    server.let(general.guild, ann, "MANAGE_EVENTS")
+    bob = server.person("bob")
+    server.join(general.guild, bob)
+    opened = await ann.invoke("event create", {"style": "drawn", "members": 5}, at=general)
+    await opened.message("The event is open")
+    await bob.wait("Avatar event!", at=general)
+    asked = await bob.press("Take part", at=general)
+    await bob.submit(asked, {PHOTOS: selfies(), AGREE: [AGREE], GALLERY: [GALLERY]})
+
+    async def shown() -> bool:
+        return any(seen.files for thread in server.threads(general) for seen in server.messages(thread))
+
+    await until(shown, "Bob's portrait in the gallery")
+    await ann.invoke("event end", at=general)
+
+    async def hung() -> bool:
+        return any(seen.files for seen in server.messages(general))
+
+    await until(hung, "the poster")
+    host = await shop.storage.users.find("discord", str(ann.id))
+    assert host is not None
+    assert (await shop.storage.quota.balance(host.id)).spent == 4
+    assert server.token not in bot.log
     assert "Traceback" not in bot.log
