@@ -9,6 +9,9 @@ Out: `ladder` finds a way to a person, since an interaction can be answered for 
 keeps the one message that is edited; `door` and `results` bring what lies in the outbox; `messages` renders, and makes
 the calls.
 
+Avatar events: `event_slash` and `hosting` for who holds one, `event_forms` and `joining` for who takes part, `stage`
+for what the server sees.
+
 `bot` puts all of it together.
 """
 

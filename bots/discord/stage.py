@@ -4,8 +4,8 @@ A `limner.bots.keeper.Stage`. Messages are written down as `channel message`.
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
 
@@ -176,16 +176,12 @@ class DiscordStage:
 
     async def _put_away(self, event: AvatarEvent, spot: Spot) -> None:
         """Close the gallery and the entry in the server's list; where that is not allowed, they stay as they are."""
-        try:
-            if spot.thread_id not in {0, spot.channel_id}:
+        if spot.thread_id not in {0, spot.channel_id}:
+            with _unless_refused(f"The gallery of the event {event.id} stays open"):
                 await self._venue.close_thread(spot.thread_id)
-        except (discord.Forbidden, discord.NotFound) as error:
-            logger.info("The gallery of the event %s stays open: %s.", event.id, error.text)
-        try:
-            if spot.scheduled_id:
+        if spot.scheduled_id:
+            with _unless_refused(f"The event {event.id} stays in its server's list of events"):
                 await self._venue.unschedule(spot.server_id, spot.scheduled_id)
-        except discord.Forbidden as error:
-            logger.info("The event %s stays in its server's list of events: %s.", event.id, error.text)
 
     @asynccontextmanager
     async def _in_place(self, event: AvatarEvent) -> AsyncIterator[None]:
@@ -215,6 +211,17 @@ class DiscordStage:
             return phrases.words.say("discord-event-gone", {"title": title})
         permissions = self._rules.named(phrases.words.language, ground.lacks)
         return phrases.words.say("discord-event-lost", {"title": title, "permissions": permissions})
+
+
+@contextmanager
+def _unless_refused(otherwise: str) -> Iterator[None]:
+    """Pass over what Discord will not do, since asking again would change nothing; not over what it cannot do now."""
+    try:
+        yield
+    except discord.DiscordServerError:
+        raise
+    except discord.HTTPException as error:
+        logger.info("%s: %s.", otherwise, error.text)
 
 
 def _ids(reference: str) -> tuple[int, int]:

@@ -76,8 +76,12 @@ class Venue:
 
     async def edit(self, channel_id: int, message_id: int, message: Outgoing) -> None:
         """Replace a message of ours."""
-        with parameters(message) as params:
-            await self._client.http.edit_message(channel_id, message_id, params=params)
+
+        async def edit() -> None:
+            with parameters(message) as params:
+                await self._client.http.edit_message(channel_id, message_id, params=params)
+
+        await self._awake(channel_id, edit)
 
     async def delete(self, channel_id: int, message_id: int) -> None:
         """Delete a message of ours; one that is gone already is no error."""

@@ -1,112 +1,17 @@
-"""Avatar events in a server: opened by who may, joined in private, shown in a thread to whoever wishes it."""
+"""Taking part in an avatar event: by one form or one press, in private, shown in a thread to whoever wishes it."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-import discord
-import pytest_asyncio
+import pytest
 
-from limner.bots.discord.messages.buttons import AGREE, GALLERY, PHOTOS
-from limner.bots.keeper import Keeper
-from limner.storage import AvatarEvent, Balance
-from limner.storage.database import utc_now
-from limner.tests.bots.discord.conftest import Stage
+from limner.bots.discord.messages.buttons import AGREE, GALLERY, PHOTOS, read
+from limner.storage import Balance, Server
+from limner.tests.bots.discord.conftest import examine
+from limner.tests.bots.discord.hall import Hall, hall
+from limner.tests.bots.discord.test_ladder import QUARTER_S, home
+from limner.tests.fakes.worker import ScriptedWorker
 
-
-@dataclass
-class Hall:
-    """A server whose events are kept going by a clock that is turned, and somebody who may hold them."""
-
-    stage: Stage
-    turned: timedelta = timedelta()
-    seconds: float = 0.0
-    cat: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Make the host."""
-        role = self.stage.guild.create_role("hosts", permissions=discord.Permissions(manage_events=True))
-        self.cat = self.stage.guild.add_member(self.stage.env.create_user("cat"), roles=[role])
-
-    async def create(self, person: Any = None, channel: Any = None, **options: Any) -> str:
-        """Open an event; return the answer."""
-        asked = await (person or self.cat).slash(channel or self.stage.channel, "event create", style="oil", **options)
-        assert asked.response.ephemeral
-        return str(asked.response.content)
-
-    async def opened(self, **options: Any) -> Any:
-        """Open an event and return its announcement."""
-        assert "The event is open" in await self.create(**options)
-        await self.sweeps()
-        return self.announcement
-
-    async def asked(self, name: str) -> str:
-        """Ask for a part of /event; return the answer."""
-        return str((await self.cat.slash(self.stage.channel, f"event {name}")).response.content)
-
-    @property
-    def announcement(self) -> Any:
-        """Find the announcement."""
-        return next(one for one in self.messages() if "Avatar event!" in one.content)
-
-    @property
-    def thread(self) -> Any:
-        """Find the gallery."""
-        (thread,) = self.stage.channel.threads
-        return thread
-
-    def messages(self) -> list[Any]:
-        """List what everybody sees in the channel."""
-        return [one for one in self.stage.channel.history() if not one.flags.ephemeral]
-
-    def shown(self) -> list[str]:
-        """List what stands in the gallery."""
-        return [one.content for thread in self.stage.channel.threads for one in thread.history() if one.attachments]
-
-    async def event(self) -> AvatarEvent:
-        """Read the server's event as it is now."""
-        community = await self.stage.storage.users.community("discord", str(self.stage.guild.id))
-        event = await self.stage.storage.events.of_community(community.id)
-        assert event is not None
-        return event
-
-    async def sweeps(self, times: int = 3) -> AvatarEvent:
-        """Let the keeper look several times, a minute apart; return the event as it is then."""
-        keeper = Keeper(
-            self.stage.storage,
-            self.stage.queue,
-            "discord",
-            self.stage.bot.stage,
-            lambda: utc_now() + self.turned,
-            now=lambda: self.seconds,
-        )
-        for _ in range(times):
-            self.seconds += 60.0
-            with self.stage.env.time_context():
-                await keeper.sweep()
-        return await self.event()
-
-    async def until(self, reached: Callable[[], bool], what: str) -> None:
-        """Sweep until something has happened in Discord."""
-
-        async def swept() -> bool:
-            await self.sweeps(1)
-            return reached()
-
-        await self.stage.until(swept, what)
-
-    async def joined(self, person: Any, *ticks: str, first: int = 100) -> Any:
-        """Let somebody nobody knows join with photos; return the form's answer."""
-        opened = await person.click(self.announcement, label="Take part")
-        values = {PHOTOS: self.stage.selfies(3, first), AGREE: [AGREE], GALLERY: list(ticks)}
-        return await person.submit_modal(opened, values)
-
-
-@pytest_asyncio.fixture
-async def hall(stage: Stage) -> AsyncIterator[Hall]:
-    """Give a hall in which nobody works yet."""
-    yield Hall(stage)
+__all__ = ["hall"]
 
 
 async def test_a_member_is_painted_from_one_form(hall: Hall) -> None:
@@ -131,3 +36,228 @@ async def test_a_member_is_painted_from_one_form(hall: Hall) -> None:
     host = await stage.user(hall.cat)
     assert await stage.storage.quota.balance(host.id) == Balance(8, 0, 4, 12)
     assert await stage.storage.quota.balance(user.id) == Balance(12, 0, 0, 12)
+
+
+async def test_whoever_is_known_joins_with_one_press(hall: Hall) -> None:
+    """No form and no further press; whether the portrait may be shown is asked beside it, and can be changed."""
+    stage = hall.stage
+    await hall.opened()
+    user = await stage.learned(stage.bob)
+    pressed = await stage.bob.click(hall.announcement, label="Take part")
+    assert pressed.modal is None
+    assert "Oil, 4 portraits: on it." in pressed.response.content
+    (card,) = pressed.followups
+    assert card.ephemeral
+    assert "Nobody else sees your portraits." in card.content
+    stage.work()
+    await stage.ended(user)
+    await hall.sweeps()
+    assert hall.shown() == []
+    await stage.bob.click(card, label="Show mine to the group")
+    assert "Your best portrait is shown to the group." in pressed.followups[0].content
+    await hall.until(lambda: hall.shown() == ["bob, style Oil"], "it is shown")
+    await stage.bob.click(card, label="Do not show mine")
+    await hall.until(lambda: hall.shown() == [], "it is taken away")
+
+
+async def test_only_its_owner_takes_a_portrait_out_of_the_gallery(hall: Hall) -> None:
+    """A stranger's press has no effect; the owner's takes the post away, and the portraits stay theirs."""
+    stage = hall.stage
+    stage.work()
+    await hall.opened()
+    await hall.joined(stage.bob, GALLERY)
+    user = await stage.user(stage.bob)
+    (request,) = await stage.ended(user)
+    await hall.until(lambda: hall.shown() == ["bob, style Oil"], "it is shown")
+    post = next(one for one in hall.thread.history() if one.attachments)
+    refused = await stage.ann.click(post, label="Remove mine")
+    assert "This button belongs to somebody else" in refused.response.content
+    await hall.sweeps()
+    assert hall.shown() == ["bob, style Oil"]
+    pressed = await stage.bob.click(post, label="Remove mine")
+    assert pressed.response.ephemeral
+    await hall.until(lambda: hall.shown() == [], "it is taken away")
+    assert len(await stage.storage.portraits.of_request(request.id)) == 4
+
+
+async def test_whoever_deletes_everything_is_gone_from_the_gallery(hall: Hall) -> None:
+    """Without another press; the post is not known by a name any more, and goes all the same."""
+    stage = hall.stage
+    stage.work()
+    await hall.opened()
+    await hall.joined(stage.bob, GALLERY)
+    await stage.ended(await stage.user(stage.bob))
+    await hall.until(lambda: hall.shown() == ["bob, style Oil"], "it is shown")
+    asked = await stage.bob.slash(stage.channel, "delete")
+    await stage.bob.click(asked.response, label="Delete everything")
+    await hall.until(lambda: hall.shown() == [], "it is taken away")
+
+
+async def test_a_card_tells_how_one_stands(hall: Hall) -> None:
+    """Who does not take part is told so, and does not by asking; whoever leaves is out, and out of the count."""
+    stage = hall.stage
+    await hall.opened()
+    asked = await stage.bob.click(hall.announcement, label="My status")
+    assert "You do not take part" in asked.response.content
+    await hall.joined(stage.bob)
+    asked = await stage.bob.click(hall.announcement, label="My status")
+    assert "**Avatar event: Test Guild**" in asked.response.content
+    assert "Press Add photos" in asked.response.content
+    await hall.sweeps()
+    assert "One person takes part" in hall.announcement.content
+    left = await stage.bob.click(asked.response, label="Leave the event")
+    assert left.modal is None
+    assert "You no longer take part" in asked.response.content
+    again = await stage.bob.click(hall.announcement, label="Leave the event")
+    assert "You do not take part" in again.response.content
+    await hall.sweeps()
+    assert "Nobody takes part yet" in hall.announcement.content
+
+
+async def test_a_set_that_is_too_small_is_added_to_and_goes_on_by_itself(hall: Hall) -> None:
+    """The button below the reasons opens the event's form again, and no style has to be chosen."""
+    stage = hall.stage
+    stage.work()
+    await hall.opened()
+    opened = await stage.bob.click(hall.announcement, label="Take part")
+    photos = [*stage.selfies(2), ("night.png", b"dark")]
+    sent = await stage.bob.submit_modal(opened, {PHOTOS: photos, AGREE: [AGREE], GALLERY: []})
+    message = await stage.shows(sent, "night.png")
+    more = await stage.bob.click(message, label="Add photos")
+    added = await stage.bob.submit_modal(more, {PHOTOS: stage.selfies(1, 150), AGREE: [AGREE], GALLERY: [GALLERY]})
+    (request,) = await stage.ended(await stage.user(stage.bob))
+    assert request.event_id == (await hall.event()).id
+    assert len(added.followups[0].attachments) == 4
+    await hall.until(lambda: hall.shown() == ["bob, style Oil"], "the wish of the second form counts")
+
+
+@pytest.mark.parametrize("when", ["before the form", "while photos are looked at", "after the result"])
+async def test_a_restart_changes_nothing(hall: Hall, when: str) -> None:
+    """Announcement, form, wish and posts belong to whatever process is there."""
+    stage = hall.stage
+    await hall.opened()
+    opened = await stage.bob.click(hall.announcement, label="Take part")
+    if when == "before the form":
+        await stage.restart()
+    values = {PHOTOS: stage.selfies(3), AGREE: [AGREE], GALLERY: [GALLERY]}
+    await stage.bob.submit_modal(opened, values)
+    if when == "while photos are looked at":
+        await stage.restart()
+    stage.work()
+    user = await stage.user(stage.bob)
+    await stage.ended(user)
+    if when == "after the result":
+        await stage.restart()
+    await hall.until(lambda: hall.shown() == ["bob, style Oil"], "it is shown")
+    await stage.learned(stage.ann)
+    pressed = await stage.ann.click(hall.announcement, label="Take part")
+    assert "Oil, 4 portraits: on it." in pressed.response.content
+    await stage.bob.click(next(one for one in hall.thread.history() if one.attachments), label="Remove mine")
+    await hall.until(lambda: hall.shown() == [], "it is taken away")
+
+
+async def test_a_form_that_is_handled_again_asks_once(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after the request and before its answer: the next process answers, and asks for nothing more."""
+    stage = hall.stage
+    await hall.opened()
+    await stage.learned(stage.bob)
+    monkeypatch.setattr(stage.bot.reception, "done", _nothing)  # killed before it leaves the inbox
+    await stage.bob.click(hall.announcement, label="Take part")
+    user = await stage.user(stage.bob)
+    assert len(await stage.storage.requests.active(user.id)) == 1
+    await stage.restart()
+    assert len(await stage.storage.requests.of_user(user.id)) == 1
+    stage.work()
+    await stage.ended(user)
+
+
+async def _nothing(*_: Any) -> None:
+    """Do nothing."""
+
+
+async def test_somebody_who_has_left_the_server_gets_theirs_by_direct_message(hall: Hall) -> None:
+    """However long it took; the channel sees none of it."""
+    stage = hall.stage
+    await hall.opened()
+    await stage.learned(stage.bob)
+    await stage.bob.click(hall.announcement, label="Take part")
+    stage.guild.remove_member(stage.bob)
+    await stage.env.advance_time(QUARTER_S)
+    stage.work()
+    await stage.ended(await stage.user(stage.bob))
+    assert len(home(stage.bob)[-1].attachments) == 4
+    assert not [one for one in hall.messages() if one.attachments]
+
+
+async def test_a_consent_whose_text_has_changed_is_asked_for_first(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is known agrees anew, and is painted by that press."""
+    stage = hall.stage
+    await hall.opened()
+    with monkeypatch.context() as former:
+        former.setattr(stage.storage.users, "record_consent", _nothing)
+        user = await stage.learned(stage.ann)
+    pressed = await stage.ann.click(hall.announcement, label="Take part")
+    assert pressed.modal is None
+    assert "Before we begin" in pressed.response.content
+    await stage.ann.click(pressed.response, label="I agree")
+    (request,) = await stage.storage.requests.active(user.id)
+    assert request.event_id == (await hall.event()).id
+    assert "Oil, 4 portraits: on it." in pressed.response.content
+
+
+async def test_a_pool_that_is_used_up_is_told_and_a_press_goes_on_later(hall: Hall) -> None:
+    """The member keeps the place; once the host has more, the button under the words is enough."""
+    stage = hall.stage
+    host = await stage.user(hall.cat)
+    await hall.opened()
+    held = await stage.storage.requests.accept(host.id, await stage.storage.photos.open_set(host.id), "oil", 10, 7)
+    await stage.learned(stage.bob)
+    pressed = await stage.bob.click(hall.announcement, label="Take part")
+    assert "The portraits of this event are used up." in pressed.response.content
+    await stage.storage.requests.cancel(held.id)
+    again = await stage.bob.click(pressed.response, label="Paint mine")
+    assert "Oil, 4 portraits: on it." in again.response.content
+
+
+async def test_events_that_take_nobody_open_no_form(hall: Hall) -> None:
+    """Full, without the server's role, over: words instead of a form, for people who would give photos for nothing."""
+    stage = hall.stage
+    await hall.opened(members=2)
+    for person in (stage.ann, stage.bob):
+        await hall.joined(person)
+    dan: Any = stage.guild.add_member(stage.env.create_user("dan"))
+    refused = await dan.click(hall.announcement, label="Take part")
+    assert refused.modal is None
+    assert "has its 2 members already" in refused.response.content
+    role = stage.guild.create_role("painted")
+    await stage.storage.servers.put(Server("discord", str(stage.guild.id), role_id=str(role.id)))
+    refused = await dan.click(hall.announcement, label="Take part")
+    assert "I paint for" in refused.response.content
+    announcement = hall.announcement
+    await hall.asked("end")
+    await stage.storage.servers.put(Server("discord", str(stage.guild.id)))
+    refused = await dan.click(announcement, label="Take part")
+    assert refused.modal is None
+    assert "takes nobody any more" in refused.response.content
+
+
+def test_a_button_for_everybody_has_no_owner() -> None:
+    """It obeys whoever presses it."""
+    assert read("limner:1:join:0:e").owner is None
+    assert read("limner:1:unshow:7:e").owner == 7
+
+
+async def test_a_failed_request_leads_back_to_the_event(hall: Hall) -> None:
+    """Not to a style at the member's own cost: to how they stand, where Paint mine is."""
+    stage = hall.stage
+    stage.worker = ScriptedWorker(stage.storage, stage.queue, examine, lambda _: [])
+    await hall.opened()
+    await stage.learned(stage.bob)
+    pressed = await stage.bob.click(hall.announcement, label="Take part")
+    stage.work()
+    await stage.ended(await stage.user(stage.bob))
+    failed = next(one for one in pressed.followups if "could not" in one.content or "memory" in one.content)
+    card = await stage.bob.click(failed, label="My status")
+    assert "one press is enough" in card.response.content
+    again = await stage.bob.click(card.response, label="Paint mine")
+    assert "Oil, 4 portraits: on it." in again.response.content
