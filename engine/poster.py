@@ -20,12 +20,12 @@ _GAP = 0.06
 def poster(portraits: Sequence[bytes]) -> bytes:
     """Draw one to some hundred portraits (any file Pillow opens) in rows that fill a sheet; return a JPEG.
 
-    The sheet is about as wide as high, a little wider rather than higher. Raises ValueError without portraits.
+    The sheet is as wide as high to twice as wide, whatever leaves the fewest places empty. Raises ValueError without
+    portraits.
     """
     if not portraits:
         raise ValueError("A poster needs at least one portrait.")
-    columns = math.ceil(math.sqrt(len(portraits) * 1.2))
-    rows = math.ceil(len(portraits) / columns)
+    columns, rows = _grid(len(portraits))
     cell = min(_LARGEST_CELL, int(_LONGEST / (max(columns, rows) * (1 + _GAP) + _GAP)))
     gap = max(2, round(cell * _GAP))
     sheet = Image.new("RGB", (columns * (cell + gap) + gap, rows * (cell + gap) + gap), _PAPER)
@@ -38,6 +38,16 @@ def poster(portraits: Sequence[bytes]) -> bytes:
     file = io.BytesIO()
     sheet.save(file, "JPEG", quality=90)
     return file.getvalue()
+
+
+def _grid(number: int) -> tuple[int, int]:
+    """Return columns and rows for so many portraits."""
+    fits = [
+        (columns, rows)
+        for columns in range(math.ceil(math.sqrt(number)), number + 1)
+        if columns <= 2 * (rows := math.ceil(number / columns))
+    ]
+    return min(fits, key=lambda grid: (grid[0] * grid[1] - number, grid[0]))
 
 
 def _square(data: bytes, side: int) -> Image.Image:

@@ -12,20 +12,22 @@ logger = logging.getLogger(__name__)
 # A crash by bad luck (memory short for a moment, a restarted machine) does not strike three times in a row; a request
 # that itself kills the engine must not go on for ever.
 ATTEMPTS = 3
+# The painter is a process of its own, so a request hardly ever ends the worker: whatever does so strikes everybody's.
+WORKERS = 10
 
 
-async def try_again(studio: Studio, command: MakePortraits, reason: str) -> None:
-    """Enqueue the next try, at the front of the line and uncharged; after the last one fail it for `reason`.
+async def try_again(studio: Studio, command: MakePortraits, reason: str, most: int = ATTEMPTS) -> None:
+    """Enqueue the next try, at the front of the line and uncharged; after `most` fail it for `reason`.
 
     Changes nothing when the request has ended or moved on already. The order makes every crash in between harmless:
     the new try is written down in storage first, and what storage has and Redis has not, the reconciler enqueues.
     Raises NotFoundError when the request is gone with its sitter.
     """
     requests, after = studio.storage.requests, command.attempt + 1
-    if after >= ATTEMPTS:
+    if after >= most:
         await fail(studio, command, reason)
     elif await requests.requeue(command.request_id, command.attempt):
-        logger.warning("Request %s gets try %d of %d (%s).", command.request_id, after + 1, ATTEMPTS, reason)
+        logger.warning("Request %s gets try %d of %d (%s).", command.request_id, after + 1, most, reason)
         again = await studio.command(await requests.get(command.request_id))
         await enqueue_portraits(studio.redis, again)
 

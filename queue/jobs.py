@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from arq.worker import Retry
 
-from limner.queue.attempts import ATTEMPTS, fail, try_again
+from limner.queue.attempts import ATTEMPTS, WORKERS, fail, try_again
 from limner.queue.child import Hearing
 from limner.queue.codec import from_map
 from limner.queue.errors import EngineDiedError, EngineRefusedError, LeaseLostError
@@ -69,7 +69,7 @@ async def make_portraits(ctx: dict[str, Any], fields: object) -> None:
     try:
         if ctx["job_try"] > 1:
             logger.warning("The worker of job %s died in it.", ctx["job_id"])
-            await try_again(studio, command, "engine_failed")
+            await try_again(studio, command, "engine_failed", WORKERS)
         else:
             await _try(studio, command, ctx)
     except NotFoundError:

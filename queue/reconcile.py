@@ -6,7 +6,7 @@ storage has as waiting is enqueued; what storage has as running and no queue kno
 
 import logging
 
-from limner.queue.attempts import try_again
+from limner.queue.attempts import WORKERS, try_again
 from limner.queue.client import enqueue_photo, enqueue_portraits
 from limner.queue.connection import PAINT_QUEUE, request_of
 from limner.queue.messages import ExaminePhoto
@@ -43,6 +43,6 @@ async def _mend(studio: Studio, seen: Request) -> None:
             await enqueue_portraits(studio.redis, command)
         else:
             logger.warning("Request %s was running and its job is lost.", now.id)
-            await try_again(studio, command, "engine_failed")
+            await try_again(studio, command, "engine_failed", WORKERS)
     except NotFoundError:
         return  # forgotten in this moment

@@ -16,15 +16,12 @@ from limner.bots.discord.ladder import Ladder
 from limner.bots.discord.progress import Progress
 from limner.bots.discord.results import Results
 from limner.bots.errors import NoWayError
+from limner.bots.reach import Reach
 from limner.storage.users import User
 
 __all__ = ["DiscordDoor"]
 
 Part = Callable[[], Awaitable[str]]
-
-REST_S = 5.0
-LONGEST_REST_S = 300.0
-"""After a delivery that failed: from the sweep's own interval to what a person who waits may still bear."""
 
 
 class DiscordDoor:
@@ -44,21 +41,11 @@ class DiscordDoor:
         self._asking = asking
         self._progress = progress
         self._results = results
-        self._now = now
-        self._away: set[str] = set()
-        self._failures: dict[str, tuple[int, float]] = {}
+        self.reach = Reach(now)
 
     def reachable(self, user_id: str) -> bool:
         """Say whether some way may lead to a person, and no delivery to them has just failed."""
-        _, until = self._failures.get(user_id, (0, 0.0))
-        return user_id not in self._away and until <= self._now()
-
-    def reached(self, user_id: str) -> bool:
-        """Note that a person has opened a new way; say whether something may wait for them."""
-        waits = user_id in self._away or user_id in self._failures
-        self._away.discard(user_id)
-        self._failures.pop(user_id, None)
-        return waits
+        return self.reach.reachable(user_id)
 
     async def deliver(self, user_id: str, notice_id: str, replies: Sequence[r.Reply]) -> bool:
         """Bring a result, from the first part that has not arrived; True once all have."""
@@ -67,12 +54,12 @@ class DiscordDoor:
             for reply in replies:
                 await self._bring(user, notice_id, reply)
         except NoWayError:
-            self._away.add(user_id)
+            self.reach.away(user_id)
             return False
         except Exception:
-            self._rest(user_id)
+            self.reach.failed(user_id)
             raise
-        self._failures.pop(user_id, None)
+        self.reach.arrived(user_id)
         return True
 
     async def progress(self, user_id: str, reply: r.ProgressShown | r.QueueMoved) -> None:
@@ -103,7 +90,3 @@ class DiscordDoor:
         pages = await self._results.pages(user, reply.portraits, place)
         sent = [partial(self._results.page, user, reply, pages, number, place) for number in range(len(pages))]
         return [*sent, ended]
-
-    def _rest(self, user_id: str) -> None:
-        count, _ = self._failures.get(user_id, (0, 0.0))
-        self._failures[user_id] = (count + 1, self._now() + min(REST_S * 2**count, LONGEST_REST_S))

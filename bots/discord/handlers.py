@@ -78,7 +78,7 @@ class Handlers:
             await self._asking.settle(user)  # what could not be told before
         except NoWayError as error:
             logger.info("An answer reached nobody: %s", error)
-        if self._door.reached(user.id):
+        if self._door.reach.heard(user.id):
             self._delivery.wake()
 
     async def apologise(self, incoming: Incoming) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from telegram.error import BadRequest, Forbidden
 
 from limner.bots import replies as r
+from limner.bots.reach import Reach
 from limner.bots.telegram.board import Board
 from limner.bots.telegram.desk import Desk, home
 from limner.bots.telegram.messages.outgoing import Picture, Place
@@ -25,9 +26,6 @@ logger = logging.getLogger(__name__)
 
 Part = Callable[[], Awaitable[list[int]]]
 
-REST_S = 5.0
-LONGEST_REST_S = 300.0
-"""After a delivery that failed: from the sweep's own interval to what a person who waits may still bear."""
 REMEMBERED = 10_000
 
 
@@ -46,26 +44,12 @@ class TelegramDoor:
         self._board = board
         self._progress = progress
         self._results = results
-        self._now = now
-        self._blocked: set[str] = set()
-        self._failures: dict[str, tuple[int, float]] = {}
+        self.reach = Reach(now)
         self._came_in: dict[str, int] = {}
 
     def reachable(self, user_id: str) -> bool:
         """Say whether a person has not blocked the bot, and no delivery to them has just failed."""
-        _, until = self._failures.get(user_id, (0, 0.0))
-        return user_id not in self._blocked and until <= self._now()
-
-    def reached(self, user_id: str) -> bool:
-        """Note that a person has written; say whether they could not be reached before."""
-        self._failures.pop(user_id, None)
-        was_blocked = user_id in self._blocked
-        self._blocked.discard(user_id)
-        return was_blocked
-
-    def blocked(self, user_id: str) -> None:
-        """Note that a person does not want to hear from us."""
-        self._blocked.add(user_id)
+        return self.reach.reachable(user_id)
 
     def came_in(self, photo_id: str, message_id: int | None) -> None:
         """Note in which message a photo came, so that a refusal can answer it. A restart may lose this."""
@@ -80,12 +64,12 @@ class TelegramDoor:
         try:
             await self._bring(user, notice_id, replies)
         except Forbidden:
-            self.blocked(user_id)
+            self.reach.away(user_id)
             return False
         except Exception:
-            self._rest(user_id)
+            self.reach.failed(user_id)
             raise
-        self._failures.pop(user_id, None)
+        self.reach.arrived(user_id)
         return True
 
     async def progress(self, user_id: str, reply: r.ProgressShown | r.QueueMoved) -> None:
@@ -129,7 +113,3 @@ class TelegramDoor:
             except BadRequest as error:
                 logger.info("A thumbnail was not taken: %s.", error.message)
         return await self._desk.sender.send(place, words)
-
-    def _rest(self, user_id: str) -> None:
-        count, _ = self._failures.get(user_id, (0, 0.0))
-        self._failures[user_id] = (count + 1, self._now() + min(REST_S * 2**count, LONGEST_REST_S))

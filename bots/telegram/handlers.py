@@ -98,12 +98,12 @@ class Handlers:
 
     async def _in_private(self, task: Task) -> None:
         user = await self._desk.user(task.incoming.sender)
-        if self._door.reached(user.id):
+        if self._door.reach.heard(user.id):
             self._delivery.wake()
         try:
             await self._one(user, task)
         except Forbidden:
-            self._door.blocked(user.id)
+            self._door.reach.away(user.id)
 
     async def _one(self, user: User, task: Task) -> None:
         incoming = task.incoming

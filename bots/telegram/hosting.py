@@ -8,9 +8,6 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from telegram.constants import ChatMemberStatus
-from telegram.error import BadRequest
-
 from limner.bots import event_phrases, hosting
 from limner.bots.hosting import Plan
 from limner.bots.phrases import Phrases
@@ -27,7 +24,6 @@ from limner.storage.users import User
 
 __all__ = ["Hosting", "help_text", "read_plan"]
 
-HOSTS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 USUAL = timedelta(days=1)
 USUAL_MEMBERS = 50
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -85,11 +81,10 @@ class Hosting:
         return _joined(renderer, await end(self._desk.conversation.tools, event))
 
     async def _may_host(self, incoming: Incoming) -> bool:
-        try:
-            member = await self._desk.sender.bot.get_chat_member(incoming.chat_id, incoming.sender.id)
-        except BadRequest:  # whoever asked has left meanwhile
-            return False
-        return member.status in HOSTS
+        # The list, and not the one member: a bot that is no administrator itself may always ask for it.
+        # https://core.telegram.org/bots/api#getchatadministrators
+        administrators = await self._desk.sender.bot.get_chat_administrators(incoming.chat_id)
+        return incoming.sender.id in {member.user.id for member in administrators}
 
 
 def read_plan(line: str, phrases: Phrases) -> Plan | None:

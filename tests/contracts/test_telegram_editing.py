@@ -109,3 +109,15 @@ async def test_a_chat_action_is_one_of_the_documented(call: Caller) -> None:
     """Typing is an action, dancing is not."""
     assert await call("sendChatAction", chat_id=ANN, action="upload_document") is True
     await call.misused("sendChatAction", chat_id=ANN, action="dance")
+
+
+async def test_a_message_is_deleted_for_two_days_only(server: TelegramServer, call: Caller) -> None:
+    """After 48 hours one message is refused, and several are passed over in silence, as Telegram does."""
+    number = (await call("sendMessage", chat_id=ANN, text="Hello"))["message_id"]
+    message = server.person(ANN).chat.messages[number]
+    message["date"] -= 49 * 3600
+    assert "can't be deleted" in await call.refused("deleteMessage", chat_id=ANN, message_id=number)
+    assert await call("deleteMessages", chat_id=ANN, message_ids=[number])
+    assert number in server.person(ANN).chat.messages
+    message["date"] += 2 * 3600
+    assert await call("deleteMessage", chat_id=ANN, message_id=number)

@@ -47,3 +47,14 @@ async def test_everybody_in_a_group_may_press(server: TelegramServer, call: Call
     await call("sendMessage", chat_id=GROUP, text="Ann's", reply_markup={"inline_keyboard": rows})
     await group.join(server.person(BOB, first_name="Bob")).press("Show")
     assert (await call.heard())[0]["callback_query"]["from"]["id"] == BOB
+
+
+async def test_who_runs_a_group_is_told(server: TelegramServer, call: Caller) -> None:
+    """The owner of a group is listed, nobody else is, and a private chat has no such list."""
+    group = server.group(GROUP)
+    assert await call("getChatAdministrators", chat_id=GROUP) == []
+    group.make_owner(server.person(ANN))
+    server.person(BOB)
+    (owner,) = await call("getChatAdministrators", chat_id=GROUP)
+    assert (owner["status"], owner["user"]["id"]) == ("creator", ANN)
+    await call.refused("getChatAdministrators", chat_id=ANN)

@@ -1,104 +1,45 @@
-"""`limner telegram` as a real process on a test's shop, at the tests' own Bot API server; to be killed at will."""
+"""`limner telegram` as a real process on a test's shop, at the tests' own Bot API server."""
 
-import asyncio
-import base64
-import os
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import asynccontextmanager
 
-from limner.tests.fakes.shop import MASTER_KEY, Shop, database_url
+from limner.tests.fakes.bot_process import BotProcess
+from limner.tests.fakes.shop import Shop
 from limner.tests.fakes.telegram import TelegramServer
 
-STYLES = ("drawn", "quick", "endless", "dies")
-PATIENCE_S = 30.0
+__all__ = ["TelegramBot", "bot_process"]
 
 
-@dataclass
-class BotProcess:
-    """The bot's process; `log` is what it has written so far."""
+class TelegramBot(BotProcess):
+    """The bot's process, with its token and where Telegram is in the settings."""
 
-    shop: Shop
-    server: TelegramServer
-    settings: dict[str, str] = field(default_factory=dict)
-    command: str = "telegram"
-    process: asyncio.subprocess.Process | None = None
-
-    @property
-    def log(self) -> str:
-        """What the processes have written so far."""
-        path = self._log
-        return path.read_text("utf-8") if path.exists() else ""
+    def __init__(
+        self, shop: Shop, server: TelegramServer, settings: dict[str, str] | None = None, command: str = "telegram"
+    ) -> None:
+        own = {
+            "TELEGRAM_BOT_TOKEN": server.token,
+            "TELEGRAM_API_BASE": server.api_base,
+            "TELEGRAM_FILE_BASE": server.file_base,
+        }
+        super().__init__(shop, own | (settings or {}), command)
+        self.server = server
 
     async def start(self) -> None:
         """Start the bot, and return when it takes updates."""
-        asked = len(self.server.calls_of("getUpdates")) + len(self.server.calls_of("setWebhook"))
+        asked = self._asked()
         await self.run()
-        async with asyncio.timeout(PATIENCE_S):
-            while len(self.server.calls_of("getUpdates")) + len(self.server.calls_of("setWebhook")) == asked:
-                if self.process is not None and self.process.returncode is not None:
-                    raise AssertionError(f"The bot ended:\n{self.log}")
-                await asyncio.sleep(0.05)
+        await self.until(lambda: self._asked() > asked)
 
-    async def run(self) -> None:
-        """Start the bot, and return at once."""
-        with self._log.open("ab") as log:
-            command = (sys.executable, "-P", "-m", "limner.deploy.cli", self.command)
-            self.process = await asyncio.create_subprocess_exec(
-                *command, env={**os.environ, **self._environ()}, stdout=log, stderr=log
-            )
-
-    async def kill(self) -> None:
-        """End it as the system's memory killer would."""
-        if self.process is not None:
-            with suppress(ProcessLookupError):
-                self.process.kill()
-            await self.process.wait()
-
-    async def stop(self) -> int:
-        """End it in good order; return its exit code."""
-        assert self.process is not None
-        with suppress(ProcessLookupError):
-            self.process.terminate()
-        return await self.process.wait()
-
-    @property
-    def _log(self) -> Path:
-        return self.shop.folder / "telegram.log"
-
-    def _environ(self) -> dict[str, str]:
-        return {
-            "LIMNER_HOME": str(self.shop.folder),
-            "DATABASE_URL": database_url(self.shop.folder),
-            "OBJECT_STORE_URL": (self.shop.folder / "objects").as_uri(),
-            "LIMNER_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
-            "LIMNER_STYLES": str(_styles(self.shop.folder)),
-            "REDIS_URL": self.shop.redis_url,
-            "TELEGRAM_BOT_TOKEN": self.server.token,
-            "TELEGRAM_API_BASE": self.server.api_base,
-            "TELEGRAM_FILE_BASE": self.server.file_base,
-            **self.settings,
-        }
+    def _asked(self) -> int:
+        return len(self.server.calls_of("getUpdates")) + len(self.server.calls_of("setWebhook"))
 
 
 @asynccontextmanager
-async def bot_process(shop: Shop, server: TelegramServer, **settings: str) -> AsyncIterator[BotProcess]:
+async def bot_process(shop: Shop, server: TelegramServer, **settings: str) -> AsyncIterator[TelegramBot]:
     """Have the bot running for the length of the block."""
-    bot = BotProcess(shop, server, settings)
+    bot = TelegramBot(shop, server, settings)
     await bot.start()
     try:
         yield bot
     finally:
         await bot.kill()
-
-
-def _styles(folder: Path) -> Path:
-    """Write the styles that the small engine knows."""
-    styles = folder / "styles"
-    styles.mkdir(exist_ok=True)
-    for name in STYLES:
-        entry = f"name: {name}\ntitle: {name.title()}\nwords: A style.\nprompt: a person\n"
-        (styles / f"{name}.yaml").write_text(entry, "utf-8")
-    return styles

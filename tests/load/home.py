@@ -46,16 +46,24 @@ class Home:
         )
 
     def environ(self, server: TelegramServer) -> dict[str, str]:
-        """Give the environment of the bot: nothing but the home, a token and where Telegram is, and a quick style."""
+        """Give the environment of the Telegram bot: `environ_with` a token and where Telegram is."""
+        return self.environ_with(
+            {
+                "TELEGRAM_BOT_TOKEN": server.token,
+                "TELEGRAM_API_BASE": server.api_base,
+                "TELEGRAM_FILE_BASE": server.file_base,
+            }
+        )
+
+    def environ_with(self, own: Mapping[str, str]) -> dict[str, str]:
+        """Give the environment of a bot: nothing but the home, a quick style, and what is its own."""
         return {
             **_without_own(os.environ),
             "LIMNER_HOME": str(self.folder),
             "LIMNER_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
             "LIMNER_STYLES": str(self.folder / "styles"),
             "LIMNER_FREE_PORTRAITS": str(FREE),
-            "TELEGRAM_BOT_TOKEN": server.token,
-            "TELEGRAM_API_BASE": server.api_base,
-            "TELEGRAM_FILE_BASE": server.file_base,
+            **own,
         }
 
 

@@ -158,7 +158,7 @@ async def test_status_opens_a_new_way(stage: Stage) -> None:
 
 async def test_an_outage_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """What Discord cannot take now is brought a little later, by the same way."""
-    monkeypatch.setattr("limner.bots.discord.door.REST_S", 0.05)
+    monkeypatch.setattr("limner.bots.reach.REST_S", 0.05)
     asked = await stage.waiting(stage.ann)
     stage.env.inject_error("POST", "/webhooks/*", status=503, times=2)
     stage.work()
@@ -168,7 +168,7 @@ async def test_an_outage_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyP
 
 async def test_a_delivery_that_was_cut_off_goes_on_where_it_was(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Portraits that do not fit into one message come in several, and none twice after a failure between them."""
-    monkeypatch.setattr("limner.bots.discord.door.REST_S", 0.05)
+    monkeypatch.setattr("limner.bots.reach.REST_S", 0.05)
     monkeypatch.setattr("limner.bots.discord.messages.packing.FILES", 3)
     asked = await stage.waiting(stage.ann)
     follow, calls = stage.bot.desk.wire.follow, []

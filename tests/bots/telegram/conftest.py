@@ -20,7 +20,7 @@ from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.shop import Shop, redis, redis_url, server_url, shop
 from limner.tests.fakes.talk import PORTRAITS, STYLES, migrated, png, queue, storage
 from limner.tests.fakes.telegram import Person, TelegramServer
-from limner.tests.fakes.telegram_bot import BotProcess, bot_process
+from limner.tests.fakes.telegram_bot import TelegramBot, bot_process
 from limner.tests.fakes.worker import ScriptedWorker, Verdict
 
 __all__ = ["migrated", "queue", "redis", "redis_url", "server_url", "shop", "storage"]
@@ -40,7 +40,7 @@ async def ann(server: TelegramServer) -> Person:
 
 
 @pytest_asyncio.fixture
-async def bot(shop: Shop, server: TelegramServer) -> AsyncIterator[BotProcess]:
+async def bot(shop: Shop, server: TelegramServer) -> AsyncIterator[TelegramBot]:
     """Give the bot as a process, with a worker at work."""
     async with shop.worker(), bot_process(shop, server) as running:
         yield running

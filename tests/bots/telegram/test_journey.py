@@ -4,14 +4,14 @@ import pytest
 
 from limner.tests.fakes.telegram import Person, TelegramServer
 from limner.tests.fakes.telegram.caller import jpeg
-from limner.tests.fakes.telegram_bot import BotProcess
+from limner.tests.fakes.telegram_bot import TelegramBot
 
 pytestmark = pytest.mark.timeout(240)
 
 PATIENCE_S = 60.0
 
 
-async def test_from_start_to_portraits_and_away(bot: BotProcess, ann: Person, server: TelegramServer) -> None:
+async def test_from_start_to_portraits_and_away(bot: TelegramBot, ann: Person, server: TelegramServer) -> None:
     """Start, consent, an album, a style, portraits as an album with buttons, again, quota, and everything deleted."""
     await ann.start()
     await ann.wait("I paint portraits", PATIENCE_S)

@@ -10,7 +10,7 @@ import pytest
 from limner.tests.fakes.shop import Shop
 from limner.tests.fakes.telegram import Person, TelegramServer
 from limner.tests.fakes.telegram.caller import jpeg
-from limner.tests.fakes.telegram_bot import BotProcess, bot_process
+from limner.tests.fakes.telegram_bot import TelegramBot, bot_process
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -28,7 +28,7 @@ async def agree(person: Person) -> None:
 
 @pytest.mark.slow
 async def test_killed_at_random_moments_everything_takes_effect_once(
-    bot: BotProcess, server: TelegramServer, shop: Shop
+    bot: TelegramBot, server: TelegramServer, shop: Shop
 ) -> None:
     """Photos come one after the other while the bot dies three times: each is kept once, and a press asks once."""
     people = [server.person(2000 + n) for n in range(3)]
@@ -64,9 +64,9 @@ async def _send(person: Person, chance: random.Random) -> None:
         await asyncio.sleep(chance.uniform(0, 0.3))
 
 
-async def test_a_second_process_ends_with_a_sentence(bot: BotProcess, shop: Shop, server: TelegramServer) -> None:
+async def test_a_second_process_ends_with_a_sentence(bot: TelegramBot, shop: Shop, server: TelegramServer) -> None:
     """Two that ask for the same bot's updates would take them from each other."""
-    second = BotProcess(shop, server)
+    second = TelegramBot(shop, server)
     await second.run()
     assert bot.process is not None
     assert second.process is not None
@@ -81,7 +81,7 @@ async def test_a_second_process_ends_with_a_sentence(bot: BotProcess, shop: Shop
 
 async def test_a_wrong_token_ends_with_a_sentence(shop: Shop, server: TelegramServer) -> None:
     """The sentence says where the right one comes from; the token itself is not written anywhere."""
-    bot = BotProcess(shop, server, {"TELEGRAM_BOT_TOKEN": "42:AAE-not-the-token"})
+    bot = TelegramBot(shop, server, {"TELEGRAM_BOT_TOKEN": "42:AAE-not-the-token"})
     await bot.run()
     assert bot.process is not None
     assert await asyncio.wait_for(bot.process.wait(), PATIENCE_S) == 1
@@ -95,7 +95,7 @@ async def test_no_token_and_half_a_webhook_end_with_a_sentence(shop: Shop, serve
         ({"TELEGRAM_BOT_TOKEN": ""}, "set TELEGRAM_BOT_TOKEN"),
         ({"TELEGRAM_WEBHOOK_URL": "https://example.org/hook"}, "set TELEGRAM_WEBHOOK_SECRET"),
     ):
-        bot = BotProcess(shop, server, settings)
+        bot = TelegramBot(shop, server, settings)
         await bot.run()
         assert bot.process is not None
         assert await asyncio.wait_for(bot.process.wait(), PATIENCE_S) == 2
@@ -126,7 +126,7 @@ async def test_up_starts_the_bot_where_there_is_a_token(shop: Shop, server: Tele
     base = tmp_path / "base"
     base.mkdir()
     (base / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')  # never loaded
-    up = BotProcess(shop, server, {"LIMNER_WEB_PORT": "0", "LIMNER_BASE_MODEL": str(base)}, command="up")
+    up = TelegramBot(shop, server, {"LIMNER_WEB_PORT": "0", "LIMNER_BASE_MODEL": str(base)}, command="up")
     await up.start()
     ann = server.person(1001)
     await ann.start()

@@ -60,7 +60,7 @@ METHODS: dict[str, Method] = {
     ),
     "deleteWebhook": Method(about.delete_webhook, {"drop_pending_updates": "Boolean"}),
     "getWebhookInfo": Method(about.get_webhook_info, {}),
-    "getChatMember": Method(about.get_chat_member, {"chat_id": "Chat!", "user_id": "Integer!"}),
+    "getChatAdministrators": Method(about.get_chat_administrators, {"chat_id": "Chat!"}),
     "getChat": Method(about.get_chat, {"chat_id": "Chat!"}),
     "getFile": Method(about.get_file, {"file_id": "String!"}),
     "setMyCommands": Method(about.set_my_commands, {"commands": "Array!"} | SCOPE),
