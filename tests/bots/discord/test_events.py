@@ -170,7 +170,10 @@ async def test_what_was_killed_after_asking_goes_on_from_there(
     stage.work()
     await hall.opened()
 
+    reached = asyncio.Event()
+
     async def killed(*_: Any) -> None:
+        reached.set()
         await stage.env.external_wait(asyncio.Event().wait(), reason="killed here")
 
     monkeypatch.setattr(stage.bot.progress, "began", killed)
@@ -181,10 +184,7 @@ async def test_what_was_killed_after_asking_goes_on_from_there(
         asked = await hall.joined(stage.bob)
     user = await stage.user(stage.bob)
 
-    async def accepted() -> bool:
-        return bool(await stage.storage.requests.active(user.id))
-
-    await stage.until(accepted, "the request is written down")
+    await stage.until(reached.is_set, "the process dies where it is to die")
     (request,) = await stage.storage.requests.active(user.id)
     await stage.restart()
 
