@@ -47,10 +47,10 @@ async def leave(turn: Turn, event: EventLeft) -> list[Reply]:
 
 async def begin(turn: Turn, event: EventBegun) -> list[Reply]:
     """Ask for somebody's portraits of an event: once, and again only where they came to nothing."""
-    mine = await turn.tools.storage.events.joining(turn.user.id)
-    if mine is None or mine.id != event.event_id:
-        return await card(turn, event.event_id)
-    return await _order(turn, mine)
+    replies = await card(turn, event.event_id)
+    if any(isinstance(reply, EventShown) and not reply.served for reply in replies):
+        return await _order(turn, await turn.tools.storage.events.get(event.event_id))
+    return replies
 
 
 async def done(turn: Turn, event: PhotosDone) -> list[Reply]:
@@ -62,15 +62,16 @@ async def done(turn: Turn, event: PhotosDone) -> list[Reply]:
 
 
 async def card(turn: Turn, event_id: str) -> list[Reply]:
-    """Show how somebody stands in an event; words where they do not take part, or it is gone."""
+    """Show how somebody stands in an event; words where they do not take part, or it is over without them."""
     events = turn.tools.storage.events
     member = await events.member(event_id, turn.user.id)
     if member is None:
         return [Said("event-not-in")]
-    mine = await events.joining(turn.user.id)
-    waits = mine is not None and mine.id == event_id
-    ready = waits and await set_for_request(turn) is not None
-    return [EventShown(await events.get(event_id), member, ready, served=not waits)]
+    event, served = await events.get(event_id), await events.served(event_id, turn.user.id)
+    if event.state != "open" and not served:
+        return [Said("event-closed")]
+    ready = not served and await set_for_request(turn) is not None
+    return [EventShown(event, member, ready, served)]
 
 
 async def _order(turn: Turn, event: AvatarEvent) -> list[Reply]:

@@ -146,6 +146,9 @@ class Events(Protocol):
     async def joining(self, user_id: str) -> AvatarEvent | None:
         """Find the event that somebody has joined and has nothing of yet."""
 
+    async def served(self, event_id: str, user_id: str) -> bool:
+        """Tell whether somebody has their portraits of an event, or they are under way."""
+
     async def tries(self, event_id: str, user_id: str) -> int:
         """Count a member's requests that came to nothing."""
 

@@ -180,6 +180,12 @@ class Events:
         )
         return next(iter(await self._list(query)), None)
 
+    async def served(self, event_id: str, user_id: str) -> bool:
+        """Tell whether somebody has their portraits of an event, or they are under way."""
+        mine = sa.and_(requests.c.event_id == event_id, requests.c.user_id == user_id, requests.c.state.in_(_SERVED))
+        async with self._database.read() as connection:
+            return (await connection.execute(sa.select(requests.c.id).where(mine))).first() is not None
+
     async def tries(self, event_id: str, user_id: str) -> int:
         """Count a member's requests that came to nothing: each further one has a key of its own."""
         ended = requests.c.state.in_(("failed", "cancelled"))

@@ -180,7 +180,7 @@ event-full = Diese Aktion hat schon ihre { $most } Mitglieder.
 event-welcome = Du bist zu einer Avatar-Aktion eingeladen.
 event-left = Du nimmst nicht mehr teil. Ist dein Porträt in der Galerie, nehme ich es weg.
 event-not-in = Du nimmst an dieser Aktion nicht teil.
-event-pool-empty = Die Porträts dieser Aktion sind aufgebraucht. Sag es der Person, die sie eröffnet hat; sobald es mehr gibt, drücke noch einmal auf Fertig oder auf den Knopf.
+event-pool-empty = Die Porträts dieser Aktion sind aufgebraucht. Sag es der Person, die sie eröffnet hat; sobald es mehr gibt, frage noch einmal.
 event-card-title = Avatar-Aktion: { $title }
 event-card = { $style }, { $portraits ->
     [one] ein Porträt

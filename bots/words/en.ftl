@@ -180,7 +180,7 @@ event-full = This event has its { $most } members already.
 event-welcome = You are invited to an avatar event.
 event-left = You no longer take part. If your portrait is in the gallery, I take it away.
 event-not-in = You do not take part in this event.
-event-pool-empty = The portraits of this event are used up. Tell whoever opened it; once there are more, press Done or the button again.
+event-pool-empty = The portraits of this event are used up. Tell whoever opened it; once there are more, ask again.
 event-card-title = Avatar event: { $title }
 event-card = { $style }, { $portraits ->
     [one] one portrait

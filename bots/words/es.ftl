@@ -180,7 +180,7 @@ event-full = Este evento ya tiene sus { $most } miembros.
 event-welcome = Te han invitado a un evento de avatares.
 event-left = Ya no participas. Si tu retrato está en la galería, lo retiro.
 event-not-in = No participas en este evento.
-event-pool-empty = Los retratos de este evento se han agotado. Díselo a quien lo abrió; cuando haya más, pulsa otra vez Listo o el botón.
+event-pool-empty = Los retratos de este evento se han agotado. Díselo a quien lo abrió; cuando haya más, vuelve a pedirlos.
 event-card-title = Evento de avatares: { $title }
 event-card = { $style }, { $portraits ->
     [one] un retrato
