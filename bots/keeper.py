@@ -1,8 +1,8 @@
 """Avatar events kept going: announced, counted, shown, ended, their poster hung up. Knows no platform.
 
 Whatever is still to be done is a difference in storage, so it is done whenever this looks again, whatever was killed
-meanwhile. A message may be sent twice around a crash, as no platform can be asked whether it came; the second is then
-taken away where it is one of a gallery.
+meanwhile. A message may be sent twice around a crash, as no platform can be asked whether it came: one that was killed
+between sending and its record stays in the chat, unknown here, until somebody deletes it there.
 """
 
 import asyncio
@@ -169,9 +169,10 @@ class Keeper:
             with queue_may_be_away():
                 await self._queue.make_poster(MakePoster(event.id, event.poster_wanted))
         else:
+            # The old one first: were it last, a crash before it would leave a face on show that wanted to be gone.
+            await self._take_poster_away(event)
             reference = await self._stage.hang_poster(event, await self._storage.galleries.read_poster(event.id))
             await self._storage.events.note(event.id, poster_shown=event.poster_made, poster=reference)
-            await self._take_poster_away(event)
 
     async def _take_poster_away(self, event: AvatarEvent) -> None:
         if event.poster is not None:

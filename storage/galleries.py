@@ -49,7 +49,7 @@ class Galleries:
             owner = user_id if (await connection.execute(known)).first() is not None else None
             row = {"event_id": event_id, "reference": reference}
             if not await insert_new(connection, event_shows, **row, user_id=owner):
-                # The member has a post already: this one, sent twice around a crash, is nobody's and goes.
+                # The member has a post already, from another process: this one is nobody's and goes.
                 await insert_new(connection, event_shows, **row, user_id=None)
 
     async def stale(self, event_id: str) -> Sequence[str]:

@@ -201,6 +201,32 @@ async def test_a_poster_is_never_hung_with_somebody_who_has_left_it(hall: Hall) 
     assert sorted(hall.stage.posts.values()) == ["bob", "without ann"]
 
 
+async def test_the_poster_before_is_gone_whatever_breaks_in_between(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A poster with somebody who has left it is taken away though the first try at that failed, as on a lost network."""
+    (ann, first), (_, second) = await hall.member("ann"), await hall.member("bob")
+    for request_id in (first, second):
+        await hall.painted(request_id)
+    hall.turned = timedelta(hours=2)
+    await hall.sweeps()
+    await hall.storage.galleries.save_poster(hall.event.id, 1, b"with ann")
+    await hall.sweeps()
+    await hall.storage.events.leave(hall.event.id, ann.id)
+    await hall.sweeps(1)
+    await hall.storage.galleries.save_poster(hall.event.id, 2, b"without ann")
+    works, fails = hall.stage.take_away, iter((True,))
+
+    async def flaky(event: AvatarEvent, reference: str) -> None:
+        if next(fails, False):
+            raise OSError("The network is away.")
+        await works(event, reference)
+
+    monkeypatch.setattr(hall.stage, "take_away", flaky)
+    await hall.sweeps()
+    assert sorted(hall.stage.posts.values()) == ["bob", "without ann"]
+
+
 async def test_what_has_not_begun_is_given_back_when_an_event_is_called_off(hall: Hall) -> None:
     """Waiting requests are cancelled and refunded, in the queue too; one that is being painted goes on."""
     (_, running), (_, waiting) = await hall.member("ann"), await hall.member("bob")
