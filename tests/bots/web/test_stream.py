@@ -150,6 +150,7 @@ async def test_a_lost_connection_is_made_up_for(browser: Browser, queue: FakeQue
     async with listening(browser, last_id=seen["id"]) as line:
         again = await line.next()
         if again["event"] == "news":  # the verdict once more, for the other page: nobody has said that it was seen
+            assert again["data"]["notice"] == seen["data"]["notice"]
             again = await line.next()
     assert (again["event"], again["id"]) == ("changed", missed["id"])
     assert reply["kind"] == "photo-taken"
