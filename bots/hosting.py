@@ -3,6 +3,7 @@
 Who may hold one is the platform's to say: its adapter asks before it calls anything here.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,10 +14,14 @@ from limner.storage.errors import EventOpenError
 from limner.storage.events import AvatarEvent, NewEvent
 from limner.storage.users import User
 
-__all__ = ["SHORTEST", "Plan", "cancel", "close", "open_event"]
+__all__ = ["SHORTEST", "USUAL", "USUAL_MEMBERS", "Plan", "cancel", "close", "lasting", "open_event"]
 
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(days=14)
 LEAST_MEMBERS = 2
+USUAL, USUAL_MEMBERS = timedelta(days=1), 50
+"""What a host gets who says neither."""
+
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,12 @@ class Plan:
     most_members: int
     gallery: bool = True
     payer: Literal["host", "community"] = "host"
+
+
+def lasting(typed: str) -> timedelta | None:
+    """Read how long something lasts, as 30m, 3h or 2d; None for anything else."""
+    found = re.fullmatch(r"\s*(\d{1,6})\s*([mhd])\s*", typed.lower())
+    return int(found[1]) * UNITS[found[2]] if found else None
 
 
 async def open_event(tools: Tools, host: User, community: User, plan: Plan, now: datetime) -> list[Said]:

@@ -7,8 +7,8 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from limner.bots.discord.hosting import lasting
 from limner.bots.discord.slash import INSTALLED, OPTIONS, SERVERS, completions, localised
+from limner.bots.hosting import lasting
 
 __all__ = ["EVENT_LISTED", "EVENT_OPTIONS", "add_event_commands", "times"]
 

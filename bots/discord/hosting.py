@@ -1,9 +1,8 @@
 """/event: what those who may hold events in a server can do there. The answers are for them alone."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import discord
 
@@ -14,18 +13,15 @@ from limner.bots.discord.messages.venue import Ground, Venue
 from limner.bots.discord.rules import Rules
 from limner.bots.discord.stage import Spot, written
 from limner.bots.discord.updates.incoming import Incoming
-from limner.bots.hosting import Plan
+from limner.bots.hosting import USUAL, USUAL_MEMBERS, Plan, lasting
 from limner.bots.replies import Said
 from limner.storage.events import AvatarEvent
 from limner.storage.servers import Server
 from limner.storage.users import User
 
-__all__ = ["HOSTED", "USUAL_MEMBERS", "Hosting", "lasting"]
+__all__ = ["HOSTED", "Hosting"]
 
 HOSTED = ("event create", "event status", "event end", "event cancel")
-USUAL = timedelta(days=1)
-USUAL_MEMBERS = 50
-UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 class Hosting:
@@ -110,9 +106,3 @@ class Hosting:
 
     def _said(self, host: User, said: list[Said]) -> Outgoing:
         return Outgoing("\n".join(self._desk.renderer(host).text(one.text, one.args).words for one in said))
-
-
-def lasting(typed: str) -> timedelta | None:
-    """Read how long something lasts, as 30m, 3h or 2d; None for anything else."""
-    found = re.fullmatch(r"\s*(\d{1,6})\s*([mhd])\s*", typed.lower())
-    return int(found[1]) * UNITS[found[2]] if found else None

@@ -6,10 +6,9 @@ group's own quota is to be taken.
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 
 from limner.bots import event_phrases, hosting
-from limner.bots.hosting import Plan
+from limner.bots.hosting import USUAL, USUAL_MEMBERS, Plan, lasting
 from limner.bots.phrases import Phrases
 from limner.bots.replies import Said
 from limner.bots.telegram.desk import Desk
@@ -23,11 +22,6 @@ from limner.storage.events import AvatarEvent
 from limner.storage.users import User
 
 __all__ = ["Hosting", "help_text", "read_plan"]
-
-USUAL = timedelta(days=1)
-USUAL_MEMBERS = 50
-UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-LONGEST_NUMBER = 6
 
 
 class Hosting:
@@ -94,9 +88,9 @@ def read_plan(line: str, phrases: Phrases) -> Plan | None:
     for word in line.lower().split():
         if word in names:
             plan = replace(plan, style=names[word])
-        elif found := re.fullmatch(rf"(\d{{1,{LONGEST_NUMBER}}})([mhd])", word):
-            plan = replace(plan, lasts=int(found[1]) * UNITS[found[2]])
-        elif re.fullmatch(rf"\d{{1,{LONGEST_NUMBER}}}", word):
+        elif (lasts := lasting(word)) is not None:
+            plan = replace(plan, lasts=lasts)
+        elif re.fullmatch(r"\d{1,6}", word):
             plan = replace(plan, most_members=int(word))
         elif word == "nogallery":
             plan = replace(plan, gallery=False)

@@ -204,7 +204,7 @@ async def test_a_poster_is_never_hung_with_somebody_who_has_left_it(hall: Hall) 
 async def test_the_poster_before_is_gone_whatever_breaks_in_between(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A poster with somebody who has left it is taken away though the first try at that failed, as on a lost network."""
+    """A poster with somebody who has left it is taken away though the first try at that failed."""
     (ann, first), (_, second) = await hall.member("ann"), await hall.member("bob")
     for request_id in (first, second):
         await hall.painted(request_id)

@@ -7,8 +7,8 @@ from typing import Any
 import discord
 import pytest
 
-from limner.bots.discord.hosting import lasting
 from limner.bots.discord.messages.buttons import GALLERY
+from limner.bots.hosting import lasting
 from limner.storage import Balance, Server
 from limner.tests.bots.discord.hall import Hall, hall
 from limner.tests.bots.discord.test_ladder import home
