@@ -124,7 +124,9 @@ async def crowd(members: int, singles: int, scale: float, kills: int, seed: int)
         strangers = [await scene.sitter(f"single {n}") for n in range(singles)]
         idle_s = await _idle(scene)
         moments = sorted(chance.uniform(0, members * idle_s) for _ in strangers)
-        killing = asyncio.create_task(_kill(scene.worker, kills, (members + singles) * idle_s, idle_s, chance))
+        killed: list[float] = []
+        length_s = (members + singles) * idle_s
+        killing = asyncio.create_task(_kill(scene.worker, kills, length_s, idle_s, chance, killed))
         began = time.monotonic()
         party = [await scene.press(guest, host[0]) for guest in guests]
         alone = await asyncio.gather(
@@ -133,8 +135,9 @@ async def crowd(members: int, singles: int, scale: float, kills: int, seed: int)
         # A kill costs a restart and the wait for the lease; the rest is for a busy machine.
         all_told = await scene.all_told([*party, *alone], 120 + 3 * (members + singles) * idle_s + 10 * kills)
         took = time.monotonic() - began
-        killed = await _stopped(killing)
-        heading(f"An event of {members}, {singles} single people, {killed} kills, seed {seed}, {scale:g} times as fast")
+        await _stopped(killing)
+        what = f"{members} members, {singles} single people, {len(killed)} of {kills} kills"
+        heading(f"{what}, seed {seed}, {scale:g} times as fast")
         good = await _print_effects(scene.storage, host[0], party, alone)
         _print_times(scene.served, party, alone, idle_s, took) if all_told else row("everybody was told", "no", "yes")
     return 0 if good and all_told else 1
@@ -172,22 +175,23 @@ async def _later(scene: Scene, moment: float, who: tuple[str, str]) -> Request:
     return await scene.press(who)
 
 
-async def _kill(worker: Worker, kills: int, length_s: float, idle_s: float, chance: random.Random) -> int:
-    """Kill the worker and start it again, at moments that fill the time; return how often."""
+async def _kill(
+    worker: Worker, kills: int, length_s: float, idle_s: float, chance: random.Random, killed: list[float]
+) -> None:
+    """Kill the worker and start it again, at moments that fill the time; note each in `killed`."""
     longest = max(APART + 1.0, 2 * length_s / idle_s / max(1, kills) - APART)
     for _ in range(kills):
         await asyncio.sleep(chance.uniform(APART, longest) * idle_s)
         await worker.kill()
+        killed.append(time.monotonic())
         await worker.start()
-    return kills
 
 
-async def _stopped(killing: asyncio.Task[int]) -> str:
-    if killing.done():
-        return str(killing.result())
+async def _stopped(killing: asyncio.Task[None]) -> None:
     killing.cancel()
     await asyncio.wait([killing])
-    return "not all"
+    if not killing.cancelled():
+        killing.result()
 
 
 async def _print_effects(storage: Storage, host: str, party: Sequence[Request], alone: Sequence[Request]) -> bool:
