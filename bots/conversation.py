@@ -62,11 +62,6 @@ def busy(turn: Turn, event: Event) -> Awaitable[list[Reply]]:
     return _say("request-busy")
 
 
-def photos_first(turn: Turn, event: Event) -> Awaitable[list[Reply]]:
-    """Say that a style comes after the photos."""
-    return _say("request-after-photos")
-
-
 async def _say(text: str) -> list[Reply]:
     return [Said(text)]
 

@@ -70,7 +70,6 @@ request-made = { $style }: { $count ->
   }
 request-cancelled = Abgebrochen. Du hast dein Guthaben zurück: Es wurde nichts berechnet.
 request-failed = Das hat nicht geklappt: { $reason } Es wurde nichts berechnet.
-request-after-photos = Schick zuerst deine Fotos; danach wählst du einen Stil.
 
 stage-prepare = Ich bereite deine Fotos vor
 stage-train = Ich trainiere deine Face LoRA

@@ -70,7 +70,6 @@ request-made = { $style }: { $count ->
   }
 request-cancelled = Cancelled. Your quota is back: nothing was charged.
 request-failed = It did not work out: { $reason } Nothing was charged.
-request-after-photos = Send your photos first; then choose a style.
 
 stage-prepare = Preparing your photos
 stage-train = Training your Face LoRA

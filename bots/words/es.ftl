@@ -70,7 +70,6 @@ request-made = { $style }: { $count ->
   }
 request-cancelled = Cancelado. Tu saldo vuelve a estar como antes: no se ha cobrado nada.
 request-failed = No ha salido bien: { $reason } No se ha cobrado nada.
-request-after-photos = Envía primero tus fotos y después elige un estilo.
 
 stage-prepare = Preparando tus fotos
 stage-train = Entrenando tu Face LoRA

@@ -70,7 +70,6 @@ request-made = { $style }: { $count ->
   }
 request-cancelled = Отменено. Баланс восстановлен: ничего не списано.
 request-failed = Не получилось: { $reason } Ничего не списано.
-request-after-photos = Сначала пришлите фотографии, потом выберите стиль.
 
 stage-prepare = Готовлю ваши фотографии
 stage-train = Обучаю вашу Face LoRA

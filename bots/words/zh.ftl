@@ -53,7 +53,6 @@ request-made = { $style }：{ $count ->
   }
 request-cancelled = 已取消。额度已退回：没有扣除任何额度。
 request-failed = 没有成功：{ $reason }没有扣除任何额度。
-request-after-photos = 请先发送照片，然后选择风格。
 
 stage-prepare = 正在准备你的照片
 stage-train = 正在训练你的 Face LoRA

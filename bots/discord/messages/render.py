@@ -29,7 +29,6 @@ OWN = {
     "photos-ask": "discord-begin",
     "photos-checking": "discord-wait",
     "photos-too-few": "discord-too-few",
-    "request-after-photos": "discord-begin",
 }
 """Sentences that name a way which there is not here: photos come with a command or a form, and no button ends a set."""
 
