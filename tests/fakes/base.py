@@ -8,6 +8,7 @@ from __future__ import annotations
 import colorsys
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,9 +42,9 @@ def save_tiny_base(directory: Path, prediction_type: str = "v_prediction") -> Pa
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         pipeline = StableDiffusionPipeline(
-            vae=_vae(),
+            vae=tiny_vae(),
             text_encoder=_text_encoder(),
-            tokenizer=_tokenizer(),
+            tokenizer=clip_tokenizer(),
             unet=_unet(),
             scheduler=_scheduler(prediction_type),
             safety_checker=None,
@@ -98,16 +99,18 @@ def _face(number: int, size: int, hue: float) -> Face:
     )
 
 
-def _vae() -> AutoencoderKL:
+def tiny_vae(latent_channels: int = 4, **settings: Any) -> AutoencoderKL:
+    """Make a codec that shrinks by eight."""
     blocks = 4
     return AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * blocks,
         up_block_types=("UpDecoderBlock2D",) * blocks,
         block_out_channels=(8,) * blocks,
         layers_per_block=1,
-        latent_channels=4,
+        latent_channels=latent_channels,
         norm_num_groups=4,
         sample_size=SIZE,
+        **settings,
     )
 
 
@@ -126,7 +129,7 @@ def _unet() -> UNet2DConditionModel:
 
 def _text_encoder() -> CLIPTextModel:
     config = CLIPTextConfig(
-        vocab_size=len(_vocabulary()),
+        vocab_size=len(clip_vocabulary()),
         hidden_size=16,
         intermediate_size=32,
         num_hidden_layers=1,
@@ -140,14 +143,16 @@ def _text_encoder() -> CLIPTextModel:
     return CLIPTextModel(config)
 
 
-def _vocabulary() -> dict[str, int]:
+def clip_vocabulary() -> dict[str, int]:
+    """Give each letter two numbers: inside a word and at its end."""
     letters = "abcdefghijklmnopqrstuvwxyz,"
     entries = ["<|startoftext|>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
     return {entry: number for number, entry in enumerate(entries)}
 
 
-def _tokenizer() -> CLIPTokenizer:
-    return CLIPTokenizer(vocab=_vocabulary(), merges=[], model_max_length=24)
+def clip_tokenizer() -> CLIPTokenizer:
+    """Make a tokenizer that spells every word."""
+    return CLIPTokenizer(vocab=clip_vocabulary(), merges=[], model_max_length=24)
 
 
 def _scheduler(prediction_type: str) -> DDIMScheduler:
