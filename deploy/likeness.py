@@ -15,6 +15,7 @@ from limner.engine.bench.sitters import sitter
 from limner.engine.bench.style import learned_judge, named_share, told_apart
 from limner.engine.fuse import sheet
 from limner.engine.models.base import load_base
+from limner.engine.models.running import Running
 from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.engine.quiet import quiet
 from limner.engine.styles import find_style, load_styles
@@ -39,7 +40,7 @@ def run(plan: Plan) -> Iterator[str]:
     quiet()
     known = load_styles(*plan.style_folders)
     styles = [find_style(known, name) for name in plan.styles or known]
-    base = load_base(plan.base, "cuda" if torch.cuda.is_available() else "cpu")
+    base = load_base(plan.base, Running("cuda" if torch.cuda.is_available() else "cpu"))
     analyser = DlibAnalyser()
     recipe = recipe_for(base.name, base.directory)
     judge = learned_judge()

@@ -43,9 +43,10 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
     are good, and what the engine raises besides.
     """
     from limner.engine.models.base import load_base
+    from limner.engine.models.running import Running
 
     quiet()
-    base = load_base(sitting.base, _device())
+    base = load_base(sitting.base, Running(_device()))
     analyser = DlibAnalyser()
     photos = [photo.read_bytes() for photo in sitting.photos]
     try:

@@ -15,7 +15,8 @@ NANO = Path(__file__).resolve().parent / "nano" / "weights"
 #: The names of the base models that ship with limner.
 EMBEDDED = ("nano",)
 
-_CLASS = "StableDiffusionPipeline"
+#: What diffusers calls the families that limner paints with.
+PIPELINES = ("StableDiffusionPipeline", "StableDiffusionXLPipeline", "ZImagePipeline")
 
 
 def find_base(name: str | Path) -> Path:
@@ -27,8 +28,8 @@ def find_base(name: str | Path) -> Path:
     if not index.is_file():
         raise UnknownBaseError(str(name), f"{directory} has no model_index.json")
     kind = json.loads(index.read_text()).get("_class_name")
-    if kind != _CLASS:
-        raise UnknownBaseError(str(name), f"it is a {kind}, and {_CLASS} is needed")
+    if kind not in PIPELINES:
+        raise UnknownBaseError(str(name), f"it is a {kind}, and one of {', '.join(PIPELINES)} is needed")
     return directory
 
 

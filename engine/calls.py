@@ -104,11 +104,12 @@ class Painter:
     def __init__(self, device: str, analyser: Analyser | None = None) -> None:
         from limner.engine import pipeline
         from limner.engine.models.base import BaseModel, load_base
+        from limner.engine.models.running import Running
 
         self._pipeline = pipeline
         self._load_base = load_base
         self._bases: dict[str, BaseModel] = {}
-        self._device = device
+        self._running = Running(device)
         self._analyser = analyser or DlibAnalyser()
         self.calls = {"make": self._make}
 
@@ -145,7 +146,7 @@ class Painter:
         if name not in self._bases:
             # One base at a time: two would not fit into the memory that was promised.
             self._bases.clear()
-            self._bases[name] = self._load_base(name, self._device)
+            self._bases[name] = self._load_base(name, self._running)
         return self._bases[name]
 
 

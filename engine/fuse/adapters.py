@@ -32,7 +32,7 @@ class Fusion:
             # What `unet.set_adapters` ends in. That itself fails on a UNet whose blocks differ in their number of
             # layers (diffusers 0.42, _maybe_expand_lora_scales: a list plus 1).
             weights = [wanted[name] for name in self.names]
-            set_weights_and_activate_adapters(self.base.unet, list(self.names), weights)
+            set_weights_and_activate_adapters(self.base.denoiser, list(self.names), weights)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from PIL import Image
 from limner.engine.fuse.adapters import Fusion
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts
-from limner.engine.models.diffusion import add_noise, predict, target, training_timesteps
+from limner.engine.models.prompts import Prompts
 
 #: Where the paper finds the classes furthest apart, as shares of the schedule: neither almost clean nor almost noise.
 _LEVELS = (0.3, 0.5, 0.7)
@@ -31,9 +31,9 @@ def style_margin(
     base = fusion.base
     told = encode_prompts(base, [prompt, photo_prompt])
     fusion.scale(face=face_scale, style=0.0)
-    as_photo = _errors(base, latents, told[1])
+    as_photo = _errors(base, latents, told.rows(slice(1, 2)))
     fusion.scale(face=face_scale, style=style_scale)
-    as_style = _errors(base, latents, told[0])
+    as_style = _errors(base, latents, told.rows(slice(0, 1)))
     return [float(value) for value in ((as_photo - as_style) / as_photo.clamp(min=1e-8)).cpu()]
 
 
@@ -48,20 +48,20 @@ def safe(base: BaseModel, images: np.ndarray) -> list[bool]:
     seen = extractor([Image.fromarray(image) for image in images], return_tensors="pt")
     _, found = checker(
         images=[image.copy() for image in images],
-        clip_input=seen.pixel_values.to(base.device, base.unet.dtype),
+        clip_input=seen.pixel_values.to(base.device, base.dtype),
     )
     return [not one for one in found]
 
 
-def _errors(base: BaseModel, latents: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+def _errors(base: BaseModel, latents: torch.Tensor, words: Prompts) -> torch.Tensor:
     """Average each picture's squared error over the levels; the noise is the same for every question."""
     count = len(latents)
     noise = torch.randn(latents.shape[1:], generator=torch.Generator().manual_seed(0)).to(base.device)
     noise = noise.expand(count, *noise.shape)
     total = torch.zeros(count, device=base.device)
     for level in _LEVELS:
-        when = torch.full((count,), int(level * training_timesteps(base)))
-        noisy = add_noise(base, latents, noise, when)
-        output = predict(base, noisy, when, words.expand(count, *words.shape))
-        total += (output - target(base, latents, noise, when)).square().mean(dim=(1, 2, 3))
+        when = base.schedule.at(torch.full((count,), level))
+        noisy = base.schedule.add_noise(latents, noise, when)
+        output = base.predict(noisy, when, words.repeat(count))
+        total += (output - base.schedule.target(latents, noise, when)).square().mean(dim=(1, 2, 3))
     return total / len(_LEVELS)

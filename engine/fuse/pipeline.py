@@ -20,7 +20,7 @@ from limner.engine.fuse.marks import portrait_png
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.base import BaseModel
-from limner.engine.models.coding import decode_latents, encode_images, encode_prompt, fit
+from limner.engine.models.coding import decode_latents, encode_images, encode_prompts, fit
 from limner.engine.models.lora import read_notes
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.styles import Style
@@ -104,15 +104,15 @@ class _Work:
 
     def _sample(self, seeds: list[int]) -> torch.Tensor:
         base, style, count = self.fusion.base, self.style, len(seeds)
-        text = encode_prompt(base, name_sitter(style.prompt, self.reference.sitter))
-        negative = encode_prompt(base, style.negative_prompt)
+        text = encode_prompts(base, [name_sitter(style.prompt, self.reference.sitter)])
+        negative = encode_prompts(base, [style.negative_prompt])
         start = None
         if style.start_strength < 1:
             start = encode_images(base, fit(self.reference.image, base.size)[None]).repeat(count, 1, 1, 1)
         return sample(
             base,
-            text.expand(count, *text.shape),
-            negative.expand(count, *negative.shape),
+            text.repeat(count),
+            negative.repeat(count),
             Sampling(STEPS, style.guidance),
             seeds=seeds,
             start=start,

@@ -1,9 +1,9 @@
-"""Draw latents: DDIM, guided away from what the base would draw of anybody, from noise or from a given picture.
+"""Draw latents: guided away from what the base would draw of anybody, from noise or from a given picture.
 
 Classifier-free guidance has the same model on both sides, and a Face LoRA teaches it the sitter on both: the
 difference holds the words and little of the face. Here the other side is the base without any LoRA, so that guidance
 strengthens what the LoRAs know (after Karras et al. 2024, "Guiding a Diffusion Model with a Bad Version of Itself",
-arXiv 2406.02507). It takes as many evaluations of the UNet. Without a LoRA in the base the two are the same.
+arXiv 2406.02507). It takes as many evaluations of the denoiser. Without a LoRA in the base the two are the same.
 
 Each sample's noise comes from its own seed, so who else is in the batch does not matter to it.
 """
@@ -14,11 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from diffusers import DDIMScheduler
 
 from limner.engine.models.base import BaseModel
-from limner.engine.models.diffusion import predict
 from limner.engine.models.lora import without_loras
+from limner.engine.models.prompts import Prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ class Sampling:
 @torch.no_grad()
 def sample(
     base: BaseModel,
-    text: torch.Tensor,
-    negative: torch.Tensor,
+    text: Prompts,
+    negative: Prompts,
     how: Sampling,
     *,
     seeds: Sequence[int],
@@ -43,20 +42,21 @@ def sample(
 ) -> torch.Tensor:
     """Draw one picture a seed; return clean latents (n, c, h, w) float32.
 
-    `text` and `negative` are (n, tokens, width); `negative` is what the base alone hears. `start` (n, c, h, w) with a
+    `text` and `negative` are n prompts each; `negative` is what the base alone hears. `start` (n, c, h, w) with a
     `strength` in (0, 1] skips the first 1 - strength of the steps (SDEdit, Meng et al. 2022, arXiv 2108.01073); at
     strength 1 it plays no part at all.
     """
-    scheduler, timesteps = _schedule(base, how.steps, strength if start is not None else 1.0)
     latents = _noise(base, seeds)
-    if start is not None and len(timesteps) < how.steps:
-        latents = scheduler.add_noise(start.to(base.device), latents, timesteps[:1].repeat(len(seeds)))
+    taken = steps_taken(how.steps, strength if start is not None else 1.0)
+    scheduler, timesteps = base.schedule.sampler(how.steps, taken, latents.shape[2] * latents.shape[3])
+    if start is not None and taken < how.steps:
+        latents = base.schedule.add_noise(start.to(base.device), latents, timesteps[:1].repeat(len(seeds)))
     for number, timestep in enumerate(timesteps):
         when = timestep.repeat(len(latents))
-        output = predict(base, latents, when, text)
+        output = base.predict(latents, when, text)
         if how.guidance != 1.0:
             with without_loras(base):
-                away = predict(base, latents, when, negative)
+                away = base.predict(latents, when, negative)
             output = away + how.guidance * (output - away)
         latents = scheduler.step(output, timestep, latents, return_dict=False)[0]
         if on_step is not None:
@@ -67,12 +67,6 @@ def sample(
 def steps_taken(steps: int, strength: float) -> int:
     """Tell how many of the schedule's steps a start at `strength` takes: at least one."""
     return max(1, min(steps, round(steps * strength)))
-
-
-def _schedule(base: BaseModel, steps: int, strength: float) -> tuple[DDIMScheduler, torch.Tensor]:
-    scheduler = DDIMScheduler.from_config(base.scheduler.config)
-    scheduler.set_timesteps(steps, device=base.device)
-    return scheduler, scheduler.timesteps[steps - steps_taken(steps, strength) :]
 
 
 def _noise(base: BaseModel, seeds: Sequence[int]) -> torch.Tensor:

@@ -1,5 +1,6 @@
-"""Base models: a Stable Diffusion directory loaded once, and the arithmetic of its noise schedule.
+"""Base models: a directory in diffusers' layout loaded once, whatever its family.
 
-Table of contents: `base` loads it, `coding` turns words and pictures into tensors and back, `diffusion` knows noise,
-`lora` puts LoRA layers in and takes them out. Importing this package loads no torch.
+Table of contents: `base` loads it, `running` says how, `family` is the seam that `sd15`, `sdxl` and `zimage` fulfil;
+`coding` turns words and pictures into tensors and back, `prompts` are words encoded, `schedule` knows noise, `vae` its
+configuration, `lora` puts LoRA layers in and takes them out. Importing this package loads no torch.
 """

@@ -1,115 +1,165 @@
-"""Load a Stable Diffusion directory, the embedded `nano` or any other, for training and rendering alike.
+"""Load a base model, the embedded `nano` or any other, for training and rendering alike.
 
-Only safetensors, only what is on this machine. Knows no faces and no styles.
+Only safetensors, only what is on this machine. Knows no faces and no styles; what differs from one family of models to
+the next is in the families' own files (see `family`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import DDIMScheduler, StableDiffusionPipeline
 
 from limner.engine.bases import NANO, find_base
 from limner.engine.errors import UnknownBaseError
+from limner.engine.models import sd15, sdxl, zimage
+from limner.engine.models.family import Family, Loading, Parts
+from limner.engine.models.prompts import Prompts
+from limner.engine.models.running import Running
+from limner.engine.models.schedule import Schedule
+from limner.engine.models.vae import vae_scale_factor
 
 _EDGE = 1 << 20
+
+#: How each pipeline that a model_index.json may name is loaded.
+LOADERS: Mapping[str, Callable[[Path, Loading], Parts]] = {
+    "StableDiffusionPipeline": sd15.load,
+    "StableDiffusionXLPipeline": sdxl.load,
+    "ZImagePipeline": zimage.load,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseModel:
-    """A base model in memory: frozen weights in evaluation mode, on one device.
+    """A base model in memory: frozen weights in evaluation mode, the denoiser on `device`.
 
-    `unet`, `vae`, `text_encoder` and `tokenizer` are diffusers' and transformers' own objects. `size` is the side of
-    its pictures in pixels. `fingerprint` changes when the UNet's weights change, so that a Face LoRA can say which
-    weights it was trained for. `safety` is the directory's own safety checker with its feature extractor, or None.
+    `denoiser` (a UNet or a transformer) and `vae` are diffusers' own objects. `size` is the side of its pictures in
+    pixels. `fingerprint` changes when the denoiser's weights change, so that a Face LoRA can say which weights it was
+    trained for. `safety` is the directory's own safety checker with its feature extractor, or None.
     """
 
-    unet: Any
+    family: Family
+    denoiser: Any
     vae: Any
-    text_encoder: Any
-    tokenizer: Any
-    scheduler: Any
+    schedule: Schedule
     size: int
     name: str
     directory: Path
     fingerprint: str
+    device: torch.device
+    offload: bool = False
     safety: tuple[Any, Any] | None = None
-    prompts: dict[str, torch.Tensor] = field(default_factory=dict)
+    prompts: dict[str, Prompts] = field(default_factory=dict)
 
     @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        found: torch.device = self.unet.device
+    def dtype(self) -> torch.dtype:
+        """The type that the denoiser computes in."""
+        found: torch.dtype = self.denoiser.dtype
         return found
 
     @property
     def latent_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of one picture's latents."""
         side = self.size // vae_scale_factor(self.vae)
-        return (int(self.unet.config.in_channels), side, side)
+        return (int(self.denoiser.config.in_channels), side, side)
+
+    def predict(self, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
+        """Call the denoiser: (n, c, h, w) latents at (n,) timesteps; what the schedule calls its target, float32."""
+        inputs = latents.to(self.device, self.dtype).contiguous(memory_format=torch.channels_last)
+        return self.family.predict(self.denoiser, inputs, timesteps.to(self.device), prompts).float()
+
+    @contextmanager
+    def present(self, *models: Any) -> Iterator[None]:
+        """Have models on the device for a while, if they wait elsewhere."""
+        if not self.offload:
+            yield
+            return
+        for model in models:
+            model.to(self.device)
+        try:
+            yield
+        finally:
+            for model in models:
+                model.to("cpu")
 
 
-def load_base(name: str | Path, device: str = "cpu") -> BaseModel:
+def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
     """Load the base model `name`: "nano", a diffusers directory, or a hub id that is already on this machine.
 
-    The weights are float32 on a processor (bfloat16 was measured there: 1.1 times faster in a forward pass and slower
-    in a LoRA step, even with AVX512-BF16) and bfloat16 on a GPU that has it. Raises UnknownBaseError.
+    Raises UnknownBaseError.
     """
+    running = running or Running()
     directory = find_base(name)
+    device = torch.device(running.device)
     try:
-        pipeline = StableDiffusionPipeline.from_pretrained(
-            str(directory), use_safetensors=True, local_files_only=True, dtype=_dtype(device)
-        )
+        loader = LOADERS[json.loads((directory / "model_index.json").read_text())["_class_name"]]
+        parts = loader(directory, Loading(_dtype(running), device, running.quantise == "int8"))
+    except ImportError as error:
+        raise UnknownBaseError(str(name), f"a library is missing ({_first_line(error)})") from error
     except (OSError, ValueError, KeyError) as error:
         raise UnknownBaseError(str(name), f"it cannot be loaded ({_first_line(error)})") from error
-    for model in (pipeline.unet, pipeline.vae, pipeline.text_encoder):
-        model.to(device).eval().requires_grad_(requires_grad=False)
-    # The default layout is half as fast for convolutions on a processor.
-    pipeline.unet.to(memory_format=torch.channels_last)
-    pipeline.vae.to(memory_format=torch.channels_last)
+    _settle(parts, device, running)
     return BaseModel(
-        unet=pipeline.unet,
-        vae=pipeline.vae,
-        text_encoder=pipeline.text_encoder,
-        tokenizer=pipeline.tokenizer,
-        scheduler=DDIMScheduler.from_config(pipeline.scheduler.config),
-        size=int(pipeline.unet.config.sample_size) * vae_scale_factor(pipeline.vae),
+        family=parts.family,
+        denoiser=parts.denoiser,
+        vae=parts.vae,
+        schedule=parts.schedule,
+        size=parts.size,
         name=_public_name(name, directory),
         directory=directory,
-        fingerprint=_fingerprint(directory / "unet"),
-        safety=(pipeline.safety_checker, pipeline.feature_extractor) if pipeline.safety_checker else None,
+        fingerprint=_fingerprint(directory / parts.family.prefix),
+        device=device,
+        offload=running.offload,
+        safety=parts.safety,
     )
 
 
-def vae_scale_factor(vae: Any) -> int:
-    """Tell how many pixels one latent stands for, along one side."""
-    return int(2 ** (len(vae.config.block_out_channels) - 1))
+def _settle(parts: Parts, device: torch.device, running: Running) -> None:
+    """Bring the models to where they belong, frozen."""
+    waiting = torch.device("cpu") if running.offload else device
+    parts.denoiser.to(device)
+    for model in (parts.vae, *parts.family.text_encoders):
+        model.to(waiting)
+    for model in (parts.denoiser, parts.vae, *parts.family.text_encoders):
+        model.eval().requires_grad_(requires_grad=False)
+    # The default layout is half as fast for convolutions on a processor; transformers have none.
+    for model in (parts.denoiser, parts.vae):
+        model.to(memory_format=torch.channels_last)
+    if running.compile:
+        parts.denoiser.compile_repeated_blocks()
 
 
-def _dtype(device: str) -> torch.dtype:
-    on_gpu = torch.device(device).type == "cuda"
-    return torch.bfloat16 if on_gpu and torch.cuda.is_bf16_supported() else torch.float32
+def _dtype(running: Running) -> torch.dtype:
+    if running.quantise == "int8":
+        return torch.bfloat16  # torchao's integers know no other
+    if running.precision != "auto":
+        found: torch.dtype = getattr(torch, running.precision)
+        return found
+    if torch.device(running.device).type != "cuda":
+        return torch.float32
+    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
 
-def _fingerprint(unet: Path) -> str:
-    """Hash the UNet's configuration and the edges of its weights.
+def _fingerprint(denoiser: Path) -> str:
+    """Hash the denoiser's configuration and the edges of its weights.
 
     Whole files of several GB would take half a minute at each start.
     """
     digest = hashlib.sha256()
-    for piece in _telling_pieces(unet):
+    for piece in _telling_pieces(denoiser):
         digest.update(piece)
     return digest.hexdigest()[:16]
 
 
-def _telling_pieces(unet: Path) -> Iterator[bytes]:
-    yield (unet / "config.json").read_bytes()
-    for path in sorted(unet.glob("*.safetensors")):
+def _telling_pieces(denoiser: Path) -> Iterator[bytes]:
+    yield (denoiser / "config.json").read_bytes()
+    for path in sorted(denoiser.glob("*.safetensors")):
         size = path.stat().st_size
         yield size.to_bytes(8, "big")
         with path.open("rb") as file:

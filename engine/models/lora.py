@@ -1,8 +1,8 @@
-"""LoRA layers of a UNet: made, read from and written to safetensors, put in and taken out.
+"""LoRA layers of a denoiser: made, read from and written to safetensors, put in and taken out.
 
 The base's own weights never change: peft wraps the layers, and `detach` leaves the plain layers behind. Files have
-diffusers' keys (`unet.<module>.lora_A.weight`) and peft's configuration in their metadata, so
-`StableDiffusionPipeline.load_lora_weights` reads them.
+diffusers' keys (`unet.<module>.lora_A.weight`, or `transformer.`) and peft's configuration in their metadata, so
+the `load_lora_weights` of diffusers' pipelines reads them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
-from diffusers import StableDiffusionPipeline
 from peft import LoraConfig
 from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import get_peft_model_state_dict
@@ -22,9 +21,9 @@ from safetensors.torch import load, save
 
 from limner.engine.errors import BadLoraError
 from limner.engine.models.base import BaseModel
+from limner.engine.models.family import State
 
 _CONFIG = "lora_adapter_metadata"
-_PREFIX = "unet"
 
 #: What a reader needs to build the layers again; the rest of peft's configuration is about training.
 _KEPT = ("r", "lora_alpha", "target_modules", "rank_pattern", "alpha_pattern", "use_dora", "lora_bias")
@@ -34,30 +33,34 @@ _KEPT = ("r", "lora_alpha", "target_modules", "rank_pattern", "alpha_pattern", "
 def fresh_lora(
     base: BaseModel, name: str, *, rank: int, alpha: float, targets: Sequence[str], seed: int
 ) -> Iterator[dict[str, torch.nn.Parameter]]:
-    """Put a new, trainable LoRA into the UNet; give its parameters by name; take it out at the end.
+    """Put a new, trainable LoRA into the denoiser; give its parameters by name; take it out at the end.
 
     The first prediction equals the base's (B is nought). The same seed gives the same A.
     """
     config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=list(targets), init_lora_weights="gaussian")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        base.unet.add_adapter(config, adapter_name=name)
+        base.denoiser.add_adapter(config, adapter_name=name)
+    parameters = {key: weight for key, weight in base.denoiser.named_parameters() if weight.requires_grad}
+    for weight in parameters.values():
+        # AdamW's small steps would be lost in half precision; peft casts what goes in and comes out.
+        weight.data = weight.data.float()
     try:
-        yield {key: weight for key, weight in base.unet.named_parameters() if weight.requires_grad}
+        yield parameters
     finally:
         detach(base)
 
 
 @contextmanager
 def attached(base: BaseModel, loras: Mapping[str, bytes]) -> Iterator[None]:
-    """Put LoRA files into the UNet under their names, frozen, and take them out at the end. Raises BadLoraError."""
+    """Put LoRA files into the denoiser under their names, frozen, and take them out at the end. Raises BadLoraError."""
     try:
         with warnings.catch_warnings():
             # peft warns of several adapters in one model, which is what is wanted.
             warnings.filterwarnings("ignore", "Already found a `peft_config`")
             for name, data in loras.items():
                 _attach(base, name, data)
-        base.unet.requires_grad_(requires_grad=False)
+        base.denoiser.requires_grad_(requires_grad=False)
         yield
     finally:
         detach(base)
@@ -65,8 +68,8 @@ def attached(base: BaseModel, loras: Mapping[str, bytes]) -> Iterator[None]:
 
 @contextmanager
 def without_loras(base: BaseModel) -> Iterator[None]:
-    """Leave every LoRA of the UNet out of the predictions of a block, and put them back with their multipliers."""
-    layers = [module for module in base.unet.modules() if isinstance(module, BaseTunerLayer)]
+    """Leave every LoRA of the denoiser out of the predictions of a block, and put them back with their multipliers."""
+    layers = [module for module in base.denoiser.modules() if isinstance(module, BaseTunerLayer)]
     for layer in layers:
         layer.enable_adapters(enabled=False)
     try:
@@ -77,8 +80,8 @@ def without_loras(base: BaseModel) -> Iterator[None]:
 
 
 def detach(base: BaseModel) -> None:
-    """Take every LoRA out of the UNet, also what is left of one that did not fit. Does nothing to a plain one."""
-    base.unet.unload_lora()
+    """Take every LoRA out of the denoiser, also what is left of one that did not fit. Does nothing to a plain one."""
+    base.denoiser.unload_lora()
 
 
 def dump(
@@ -89,15 +92,16 @@ def dump(
     values: Mapping[str, torch.Tensor] | None = None,
     dtype: torch.dtype = torch.float16,
 ) -> bytes:
-    """Write one LoRA of the UNet as safetensors; `values` (by parameter name) replace the layers' own.
+    """Write one LoRA of the denoiser as safetensors; `values` (by parameter name) replace the layers' own.
 
     float16 halves the file and moves the prediction by less than a thousandth, as every LoRA in the field has it.
     `notes` go to the metadata beside peft's configuration.
     """
-    state = get_peft_model_state_dict(base.unet, state_dict=_named(base, values), adapter_name=name)
-    tensors = {f"{_PREFIX}.{key}": value.detach().to("cpu", dtype).contiguous() for key, value in state.items()}
-    config = base.unet.peft_config[name].to_dict()
-    kept = {f"{_PREFIX}.{key}": _plain(config[key]) for key in _KEPT if key in config}
+    state = get_peft_model_state_dict(base.denoiser, state_dict=_named(base, values), adapter_name=name)
+    prefix = base.family.prefix
+    tensors = {f"{prefix}.{key}": value.detach().to("cpu", dtype).contiguous() for key, value in state.items()}
+    config = base.denoiser.peft_config[name].to_dict()
+    kept = {f"{prefix}.{key}": _plain(config[key]) for key in _KEPT if key in config}
     config_note = {_CONFIG: json.dumps(kept, sort_keys=True)}
     return _settle(save(tensors, metadata={"format": "pt", **config_note, **(notes or {})}))
 
@@ -129,25 +133,32 @@ def _attach(base: BaseModel, name: str, data: bytes) -> None:
         raise BadLoraError("it is not a safetensors file") from error
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise BadLoraError("it holds numbers that are not finite")
-    state, alphas = StableDiffusionPipeline.lora_state_dict(tensors)
+    state, alphas = _read(base, tensors)
     config = read_notes(data).get(_CONFIG)
     known = {} if config is None else json.loads(config)
     try:
-        base.unet.load_lora_adapter(
+        base.denoiser.load_lora_adapter(
             state,
-            prefix=_PREFIX,
+            prefix=base.family.prefix,
             adapter_name=name,
-            network_alphas=alphas or None,
+            network_alphas=alphas,
             metadata=known if known and not alphas else None,
         )
     except (ValueError, RuntimeError, TypeError, KeyError) as error:
         raise BadLoraError(f"it does not fit the base model {base.name}") from error
-    if name not in getattr(base.unet, "peft_config", {}):
+    if name not in getattr(base.denoiser, "peft_config", {}):
         raise BadLoraError(f"it has no layer for the base model {base.name}")
 
 
+def _read(base: BaseModel, tensors: State) -> tuple[State, Mapping[str, float] | None]:
+    try:
+        return base.family.read_lora(tensors, base.denoiser)
+    except (ValueError, RuntimeError, TypeError, KeyError) as error:
+        raise BadLoraError(f"its layers are not named as those of {base.name}") from error
+
+
 def _named(base: BaseModel, values: Mapping[str, torch.Tensor] | None) -> dict[str, torch.Tensor]:
-    state: dict[str, torch.Tensor] = base.unet.state_dict()
+    state: dict[str, torch.Tensor] = base.denoiser.state_dict()
     return state if values is None else {**state, **values}
 
 

@@ -54,7 +54,8 @@ def preview(base: BaseModel, style: str | None, lora: bytes | None, seed: int = 
     begin = STYLISE[style][0] if style else "photo"
     text = encode_prompts(base, [_PREVIEW.format(begin), ""])
     with fused(base, face=None, style=lora):
-        latents = sample(base, text[:1], text[1:], Sampling(steps=30, guidance=2.5), seeds=[seed])
+        said, negative = (text.rows(slice(row, row + 1)) for row in (0, 1))
+        latents = sample(base, said, negative, Sampling(steps=30, guidance=2.5), seeds=[seed])
     picture = Image.fromarray(decode_latents(base, latents)[0])
     return picture.resize((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
 

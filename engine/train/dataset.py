@@ -14,6 +14,7 @@ from PIL import Image, ImageEnhance
 from limner.engine.faces import Face
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_images, encode_prompts, fit
+from limner.engine.models.prompts import Prompts
 from limner.engine.train.recipe import Augmentation
 
 
@@ -21,14 +22,14 @@ from limner.engine.train.recipe import Augmentation
 class Dataset:
     """What a training draws from; everything on the base's device, float32.
 
-    `latents` (n, c, h, w), `masks` (n, 1, h, w) in [0, 1], `captions` (n,) indices into `texts` (m, tokens, width).
+    `latents` (n, c, h, w), `masks` (n, 1, h, w) in [0, 1], `captions` (n,) indices into the m `texts`.
     The first of `texts` is the plain caption. None is empty: guidance has the base alone on its other side.
     """
 
     latents: torch.Tensor
     masks: torch.Tensor
     captions: torch.Tensor
-    texts: torch.Tensor
+    texts: Prompts
 
     def __len__(self) -> int:
         """Count the encoded crops."""

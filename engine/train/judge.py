@@ -45,8 +45,8 @@ class Judge:
         words = encode_prompts(self.base, [self.prompt, ""])
         return sample(
             self.base,
-            words[:1].repeat(count, 1, 1),
-            words[1:].repeat(count, 1, 1),
+            words.rows(slice(0, 1)).repeat(count),
+            words.rows(slice(1, 2)).repeat(count),
             Sampling(self.recipe.judge_steps, self.recipe.judge_guidance),
             seeds=[_SEEDS[number % len(_SEEDS)] + number // len(_SEEDS) for number in range(count)],
         )

@@ -13,7 +13,7 @@ import torch
 
 from limner.engine.errors import DivergedError
 from limner.engine.models.base import BaseModel
-from limner.engine.models.diffusion import add_noise, loss_weights, predict, target, training_timesteps
+from limner.engine.models.prompts import Prompts
 from limner.engine.train.dataset import Dataset
 from limner.engine.train.recipe import FaceRecipe
 
@@ -27,14 +27,14 @@ class Batch:
     clean: torch.Tensor
     noise: torch.Tensor
     timesteps: torch.Tensor
-    text: torch.Tensor
+    text: Prompts
     masks: torch.Tensor
 
 
 class Trainer:
     """The parameters of one LoRA, their optimiser and their moving average.
 
-    `parameters` are the UNet's trainable ones by name. `average` holds what is judged and kept.
+    `parameters` are the denoiser's trainable ones by name. `average` holds what is judged and kept.
     """
 
     def __init__(
@@ -91,12 +91,12 @@ def draw(base: BaseModel, data: Dataset, recipe: FaceRecipe, *, seed: int, step:
     count = recipe.batch
     rows = torch.randint(len(data), (count,), generator=chance)
     parts = (torch.arange(count) + torch.rand(count, generator=chance)) / count
-    timesteps = (parts * training_timesteps(base)).long().clamp(max=training_timesteps(base) - 1)
+    timesteps = base.schedule.to_learn(parts)
     noise = torch.randn((count, *data.latents.shape[1:]), generator=chance)
     lot = torch.rand(count, generator=chance)
     words = data.captions[rows].clone()
     words[lot < recipe.plain_caption] = 0
-    return Batch(data.latents[rows], noise.to(base.device), timesteps, data.texts[words], data.masks[rows])
+    return Batch(data.latents[rows], noise.to(base.device), timesteps, data.texts.rows(words), data.masks[rows])
 
 
 def masked_loss(base: BaseModel, batch: Batch, gamma: float | None) -> torch.Tensor:
@@ -104,11 +104,11 @@ def masked_loss(base: BaseModel, batch: Batch, gamma: float | None) -> torch.Ten
 
     What a mask leaves out has no part in the loss, and a sample counts the same whatever share its mask covers.
     """
-    noisy = add_noise(base, batch.clean, batch.noise, batch.timesteps)
-    wanted = target(base, batch.clean, batch.noise, batch.timesteps)
-    error = (predict(base, noisy, batch.timesteps, batch.text) - wanted).square().mean(dim=1, keepdim=True)
+    noisy = base.schedule.add_noise(batch.clean, batch.noise, batch.timesteps)
+    wanted = base.schedule.target(batch.clean, batch.noise, batch.timesteps)
+    error = (base.predict(noisy, batch.timesteps, batch.text) - wanted).square().mean(dim=1, keepdim=True)
     per_sample = (error * batch.masks).sum(dim=(1, 2, 3)) / batch.masks.sum(dim=(1, 2, 3)).clamp(min=1e-6)
-    return (per_sample * loss_weights(base, batch.timesteps, gamma)).mean()
+    return (per_sample * base.schedule.loss_weights(batch.timesteps, gamma)).mean()
 
 
 def learning_rate(recipe: FaceRecipe, step: int) -> float:

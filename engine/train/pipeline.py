@@ -182,7 +182,7 @@ class _Run:
 
 @contextmanager
 def _averaged(trainer: Trainer) -> Iterator[None]:
-    """Let the UNet draw with the moving average for a while."""
+    """Let the denoiser draw with the moving average for a while."""
     now = {name: weight.detach().clone() for name, weight in trainer.parameters.items()}
     _copy(trainer.parameters, trainer.average)
     try:

@@ -9,8 +9,8 @@ from safetensors.torch import load
 
 from limner.engine.fuse.adapters import fused
 from limner.engine.models.base import BaseModel
-from limner.engine.models.diffusion import predict
 from limner.engine.models.lora import dump, fresh_lora
+from limner.engine.models.prompts import Prompts
 
 
 def make_lora(base: BaseModel, name: str, *, rank: int, seed: int, targets: tuple[str, ...]) -> bytes:
@@ -36,7 +36,7 @@ def _predict(base: BaseModel) -> torch.Tensor:
     chance = torch.Generator().manual_seed(5)
     latents = torch.randn(2, 4, 8, 8, generator=chance)
     with torch.no_grad():
-        return predict(base, latents, torch.tensor([100, 700]), torch.randn(2, 24, 16, generator=chance))
+        return base.predict(latents, torch.tensor([100, 700]), Prompts(torch.randn(2, 24, 16, generator=chance)))
 
 
 def _merge(base: BaseModel, data: bytes, scale: float) -> None:
@@ -46,7 +46,7 @@ def _merge(base: BaseModel, data: bytes, scale: float) -> None:
         if "lora_A" not in key:
             continue
         up = tensors[key.replace("lora_A", "lora_B")]
-        weight = base.unet.get_submodule(key.removeprefix("unet.").split(".lora_A")[0]).weight
+        weight = base.denoiser.get_submodule(key.removeprefix("unet.").split(".lora_A")[0]).weight
         change = (up.flatten(1) @ down.flatten(1)).reshape(weight.shape)
         weight.data = weight.data + scale * change
 
@@ -56,7 +56,7 @@ def test_fusion_equals_sequential_merge(tiny_base: BaseModel, face: bytes, style
     with fused(tiny_base, face=face, style=style) as fusion:
         fusion.scale(face=0.9, style=0.35)
         together = _predict(tiny_base)
-    merged = replace(tiny_base, unet=copy.deepcopy(tiny_base.unet))
+    merged = replace(tiny_base, denoiser=copy.deepcopy(tiny_base.denoiser))
     for data, scale in ((face, 0.9), (style, 0.35)):
         _merge(merged, data, 2 * scale)  # alpha is twice the rank here
     torch.testing.assert_close(together, _predict(merged), atol=1e-5, rtol=1e-5)
@@ -79,10 +79,10 @@ def test_multipliers_change_by_call(tiny_base: BaseModel, face: bytes, style: by
 
 def test_base_is_the_same_afterwards(tiny_base: BaseModel, face: bytes, style: bytes) -> None:
     """Not one bit of the base's weights is another after a fusion."""
-    before = {name: value.clone() for name, value in tiny_base.unet.state_dict().items()}
+    before = {name: value.clone() for name, value in tiny_base.denoiser.state_dict().items()}
     with fused(tiny_base, face=face, style=style) as fusion:
         fusion.scale(face=0.5, style=2.0)
-    after = tiny_base.unet.state_dict()
+    after = tiny_base.denoiser.state_dict()
     assert list(after) == list(before)
     assert all(torch.equal(after[name], value) for name, value in before.items())
 

@@ -36,7 +36,7 @@ def test_scales_are_left_as_wanted(tiny_base: BaseModel) -> None:
     style = make_lora(tiny_base, "style", rank=2, seed=2, targets=("to_q",))
     with fused(tiny_base, face=None, style=style) as fusion:
         style_margin(fusion, _latents(1), "drawing", "photo", face_scale=1, style_scale=0.5)
-        layer = next(module for name, module in tiny_base.unet.named_modules() if name.endswith("attn1.to_q"))
+        layer = next(module for name, module in tiny_base.denoiser.named_modules() if name.endswith("attn1.to_q"))
         assert layer.scaling["style"] == 0.5 * 2
 
 

@@ -90,12 +90,12 @@ def test_progress_ends_at_its_total(tiny_base: BaseModel) -> None:
 def test_stop_is_heard_within_one_step(tiny_base: BaseModel) -> None:
     """Asked to stop, the rendering ends, and the base is free of adapters."""
     seen: list[Progress] = []
-    before = list(tiny_base.unet.state_dict())
+    before = list(tiny_base.denoiser.state_dict())
     face = make_lora(tiny_base, "face", rank=2, seed=1, targets=("to_q",))
     with pytest.raises(StoppedError):
         _render(tiny_base, lora=face, on_progress=seen.append, should_stop=lambda: len(seen) >= 3)
     assert len(seen) == 3
-    assert list(tiny_base.unet.state_dict()) == before
+    assert list(tiny_base.denoiser.state_dict()) == before
 
 
 def test_face_lora_of_other_weights_is_refused(tiny_base: BaseModel) -> None:

@@ -15,7 +15,7 @@ from limner.engine.models.lora import fresh_lora
 def _sample(base: BaseModel, seeds: list[int], how: Sampling | None = None, **more: object) -> torch.Tensor:
     words = encode_prompts(base, ["photo of sks person", "drawing"])
     count = len(seeds)
-    text, negative = words[:1].repeat(count, 1, 1), words[1:].repeat(count, 1, 1)
+    text, negative = words.rows(slice(0, 1)).repeat(count), words.rows(slice(1, 2)).repeat(count)
     return sample(base, text, negative, how or Sampling(4, 3.0), seeds=seeds, **more)  # type: ignore[arg-type]  # its optional arguments
 
 

@@ -20,14 +20,14 @@ def test_size_and_latents_come_from_the_directory(tiny_base: BaseModel) -> None:
 
 def test_weights_are_frozen_and_in_evaluation_mode(tiny_base: BaseModel) -> None:
     """Nothing of a base can be trained by accident, and no dropout is on."""
-    for model in (tiny_base.unet, tiny_base.vae, tiny_base.text_encoder):
+    for model in (tiny_base.denoiser, tiny_base.vae, *tiny_base.family.text_encoders):
         assert not model.training
         assert not any(weight.requires_grad for weight in model.parameters())
 
 
 def test_convolutions_have_the_fast_layout(tiny_base: BaseModel) -> None:
     """The UNet's convolutions lie channels last."""
-    assert tiny_base.unet.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
+    assert tiny_base.denoiser.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_name_does_not_tell_the_path(tiny_base: BaseModel) -> None:
@@ -64,8 +64,8 @@ def test_directory_without_an_index(tmp_path: Path) -> None:
 
 def test_another_kind_of_pipeline(tmp_path: Path) -> None:
     """A pipeline that limner cannot paint with is named."""
-    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionXLPipeline"}))
-    with pytest.raises(UnknownBaseError, match="StableDiffusionXLPipeline"):
+    (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "KandinskyPipeline"}))
+    with pytest.raises(UnknownBaseError, match="KandinskyPipeline"):
         find_base(tmp_path)
 
 

@@ -4,20 +4,23 @@ import numpy as np
 import torch
 
 from limner.engine.models.base import BaseModel
-from limner.engine.models.coding import decode_latents, encode_images, encode_prompt, encode_prompts, fit
+from limner.engine.models.coding import decode_latents, encode_images, encode_prompts, fit
 
 
 def test_prompt_is_encoded_once(tiny_base: BaseModel) -> None:
-    """The same words give the very same tensor."""
-    first = encode_prompt(tiny_base, "photo of sks person")
-    assert first is encode_prompt(tiny_base, "photo of sks person")
-    assert first.shape == (24, 16)
-    assert first.dtype == torch.float32
+    """The same words are asked of the text encoder once, and two prompts are two rows."""
+    first = encode_prompts(tiny_base, ["photo of sks person"])
+    known = tiny_base.prompts["photo of sks person"]
+    again = encode_prompts(tiny_base, ["drawing", "photo of sks person"])
+    assert tiny_base.prompts["photo of sks person"] is known
+    assert torch.equal(again.hidden[1:], first.hidden)
+    assert again.hidden.shape == (2, 24, 16)
+    assert again.hidden.dtype == torch.float32
 
 
 def test_long_prompt_is_cut_off(tiny_base: BaseModel) -> None:
     """A prompt beyond the tokenizer's length has the shape of any other."""
-    assert encode_prompts(tiny_base, ["photo " * 50, ""]).shape == (2, 24, 16)
+    assert encode_prompts(tiny_base, ["photo " * 50, ""]).hidden.shape == (2, 24, 16)
 
 
 def test_pictures_pass_the_codec(either_base: BaseModel) -> None:

@@ -10,8 +10,8 @@ from safetensors.torch import load, save
 
 from limner.engine.errors import BadLoraError
 from limner.engine.models.base import BaseModel
-from limner.engine.models.diffusion import predict
 from limner.engine.models.lora import attached, dump, fresh_lora, read_notes, without_loras
+from limner.engine.models.prompts import Prompts
 
 TARGETS = ["to_q", "to_k", "to_out.0", "conv1", "conv_shortcut", "ff.net.0.proj", "proj_in"]
 
@@ -20,7 +20,7 @@ def _predict(base: BaseModel) -> torch.Tensor:
     chance = torch.Generator().manual_seed(5)
     latents = torch.randn(2, 4, 8, 8, generator=chance)
     with torch.no_grad():
-        return predict(base, latents, torch.tensor([100, 700]), torch.randn(2, 24, 16, generator=chance))
+        return base.predict(latents, torch.tensor([100, 700]), Prompts(torch.randn(2, 24, 16, generator=chance)))
 
 
 def make_lora(base: BaseModel, seed: int = 1, dtype: torch.dtype = torch.float32) -> tuple[bytes, torch.Tensor]:
@@ -34,9 +34,9 @@ def make_lora(base: BaseModel, seed: int = 1, dtype: torch.dtype = torch.float32
 
 @pytest.fixture(autouse=True)
 def _base_is_left_as_it_was(tiny_base: BaseModel) -> Iterator[None]:
-    before = {name: value.clone() for name, value in tiny_base.unet.state_dict().items()}
+    before = {name: value.clone() for name, value in tiny_base.denoiser.state_dict().items()}
     yield
-    after = tiny_base.unet.state_dict()
+    after = tiny_base.denoiser.state_dict()
     assert list(after) == list(before)
     assert all(torch.equal(after[name], value) for name, value in before.items())
 

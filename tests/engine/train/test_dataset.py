@@ -20,7 +20,7 @@ def test_one_row_a_variant(tiny_base: BaseModel) -> None:
     assert data.latents.shape == (12, 4, 8, 8)
     assert data.masks.shape == (12, 1, 8, 8)
     # The plain caption, and the two that the faces have.
-    assert data.texts.shape == (3, 24, 16)
+    assert data.texts.hidden.shape == (3, 24, 16)
     assert data.captions.tolist() == [1] * 4 + [2] * 4 + [1] * 4
 
 

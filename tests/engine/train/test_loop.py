@@ -7,9 +7,7 @@ import torch
 
 from limner.engine.errors import DivergedError
 from limner.engine.models.base import BaseModel
-from limner.engine.models.diffusion import target
 from limner.engine.models.lora import fresh_lora
-from limner.engine.train import loop
 from limner.engine.train.dataset import Dataset, dataset_of_faces
 from limner.engine.train.loop import Batch, Trainer, draw, learning_rate, masked_loss
 from limner.engine.train.recipe import Augmentation, FaceRecipe
@@ -28,7 +26,7 @@ def test_background_has_no_part_in_the_loss(either_base: BaseModel, monkeypatch:
     mask = torch.zeros_like(batch.masks)
     mask[..., 2:6] = 1
     said = torch.randn(batch.clean.shape, generator=torch.Generator().manual_seed(1)).requires_grad_()
-    monkeypatch.setattr(loop, "predict", lambda *_: said)
+    monkeypatch.setattr(BaseModel, "predict", lambda *_: said)
     masked = Batch(batch.clean, batch.noise, batch.timesteps, batch.text, mask)
     (gradient,) = torch.autograd.grad(masked_loss(either_base, masked, 5.0), said)
     assert bool((gradient[..., 2:6] != 0).all())
@@ -39,8 +37,8 @@ def test_background_has_no_part_in_the_loss(either_base: BaseModel, monkeypatch:
 def test_size_of_the_mask_does_not_weigh(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error that is the same everywhere costs the same under a small mask and a large one."""
     batch = draw(tiny_base, _data(tiny_base), RECIPE, seed=0, step=0)
-    wanted = target(tiny_base, batch.clean, batch.noise, batch.timesteps)
-    monkeypatch.setattr(loop, "predict", lambda *_: wanted + 1)
+    wanted = tiny_base.schedule.target(batch.clean, batch.noise, batch.timesteps)
+    monkeypatch.setattr(BaseModel, "predict", lambda *_: wanted + 1)
     losses = []
     for width in (1, 8):
         mask = torch.zeros_like(batch.masks)
@@ -72,13 +70,13 @@ def test_the_plain_caption_is_seen_as_often_as_told(tiny_base: BaseModel) -> Non
     """Some samples see the plain caption, the rest their own."""
     data = _data(tiny_base)
     text = draw(tiny_base, data, replace(RECIPE, batch=400, plain_caption=0.5), seed=0, step=0).text
-    plain = sum(torch.equal(one, data.texts[0]) for one in text)
+    plain = sum(torch.equal(one, data.texts.hidden[0]) for one in text.hidden)
     assert 160 < plain < 240
 
 
 def test_only_the_lora_moves(either_base: BaseModel) -> None:
     """A step changes the LoRA and not one weight of the base."""
-    before = {name: value.clone() for name, value in either_base.unet.state_dict().items()}
+    before = {name: value.clone() for name, value in either_base.denoiser.state_dict().items()}
     with fresh_lora(either_base, "face", rank=2, alpha=2, targets=RECIPE.targets, seed=0) as parameters:
         start = {name: value.detach().clone() for name, value in parameters.items()}
         trainer = Trainer(either_base, parameters, RECIPE, seed=0)
@@ -86,7 +84,7 @@ def test_only_the_lora_moves(either_base: BaseModel) -> None:
         for _ in range(2):
             trainer.advance(data, 1e-3)
         assert all(not torch.equal(value, start[name]) for name, value in parameters.items())
-    after = either_base.unet.state_dict()
+    after = either_base.denoiser.state_dict()
     assert all(torch.equal(after[name], value) for name, value in before.items())
 
 

@@ -81,9 +81,9 @@ def test_same_seed_same_file(tiny_base: BaseModel) -> None:
 
 def test_base_is_left_as_it_was(tiny_base: BaseModel) -> None:
     """After a training the base has its own layers and weights and nothing else."""
-    before = {name: value.clone() for name, value in tiny_base.unet.state_dict().items()}
+    before = {name: value.clone() for name, value in tiny_base.denoiser.state_dict().items()}
     _train(tiny_base)
-    after = tiny_base.unet.state_dict()
+    after = tiny_base.denoiser.state_dict()
     assert list(after) == list(before)
     assert all(torch.equal(after[name], value) for name, value in before.items())
 
@@ -139,10 +139,10 @@ def test_stop_is_heard_within_one_step(tiny_base: BaseModel) -> None:
 
 def test_stop_leaves_the_base_as_it_was(tiny_base: BaseModel) -> None:
     """A training that was stopped leaves no layer behind."""
-    before = list(tiny_base.unet.state_dict())
+    before = list(tiny_base.denoiser.state_dict())
     with pytest.raises(StoppedError):
         _train(tiny_base, should_stop=lambda: True)
-    assert list(tiny_base.unet.state_dict()) == before
+    assert list(tiny_base.denoiser.state_dict()) == before
 
 
 def test_likeness_chooses_the_weights(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,160 @@
+"""The arithmetic of noise, for bases that predict noise or velocity (diffusion) and for bases of rectified flow.
+
+Diffusion, with a = alphas_cumprod[t]: x_t = sqrt(a) x_0 + sqrt(1 - a) e and v = sqrt(a) e - sqrt(1 - a) x_0
+(Salimans and Ho 2022, arXiv 2202.00512, appendix D). Flow, with s = t / T: x_t = (1 - s) x_0 + s e and the velocity is
+e - x_0 (Liu et al. 2022, arXiv 2209.03003; Esser et al. 2024, arXiv 2403.03206, section 2). What a base predicts stands
+in its scheduler's configuration.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from diffusers import DDIMScheduler, FlowMatchEulerDiscreteScheduler
+
+
+class Schedule(Protocol):
+    """One base's noise. Timesteps are (n,) tensors; at a share of 0 a picture is clean, at 1 it is noise."""
+
+    def at(self, shares: torch.Tensor) -> torch.Tensor:
+        """Give the timesteps at (n,) shares of the schedule in [0, 1]."""
+
+    def to_learn(self, chances: torch.Tensor) -> torch.Tensor:
+        """Turn (n,) chances, even in [0, 1), into the timesteps that a training should look at."""
+
+    def add_noise(self, clean: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+        """Bring clean latents to their timesteps."""
+
+    def target(self, clean: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+        """Give what the base should predict."""
+
+    def loss_weights(self, timesteps: torch.Tensor, gamma: float | None) -> torch.Tensor:
+        """Weigh (n,) timesteps for a loss; None weighs all alike."""
+
+    def sampler(self, steps: int, taken: int, area: int) -> tuple[Any, torch.Tensor]:
+        """Give a diffusers scheduler and the last `taken` of the timesteps of a drawing in `steps` steps.
+
+        `area` is a picture's number of latent pixels, by which some flows shift their schedule.
+        """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DiffusionSchedule:
+    """A discrete schedule with alphas_cumprod; drawn with DDIM."""
+
+    scheduler: DDIMScheduler
+    device: torch.device
+
+    def at(self, shares: torch.Tensor) -> torch.Tensor:
+        """Give whole timesteps."""
+        last = int(self.scheduler.config.num_train_timesteps) - 1
+        return (shares * (last + 1)).long().clamp(max=last)
+
+    def to_learn(self, chances: torch.Tensor) -> torch.Tensor:
+        """Look at all timesteps alike, as the bases of this kind were trained."""
+        return self.at(chances)
+
+    def add_noise(self, clean: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+        """See the module."""
+        a = self._alphas(timesteps)
+        return a.sqrt() * clean + (1 - a).sqrt() * noise
+
+    def target(self, clean: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+        """Give the noise or the velocity."""
+        if not self._predicts_velocity:
+            return noise
+        a = self._alphas(timesteps)
+        return a.sqrt() * noise - (1 - a).sqrt() * clean
+
+    def loss_weights(self, timesteps: torch.Tensor, gamma: float | None) -> torch.Tensor:
+        """Weigh by min-SNR (Hang et al. 2023, arXiv 2303.09556, section 3.4).
+
+        For noise: min(snr, gamma) / snr. For velocity the loss is (snr + 1) times the loss on x_0, and the same
+        rule is min(snr + 1, gamma) / (snr + 1): the paper's min(snr, gamma) / (snr + 1) is nought at snr 0, and a base
+        with zero terminal SNR would then never learn the sitter's hair and colours, which are settled in those steps.
+        """
+        if gamma is None:
+            return torch.ones(len(timesteps), device=self.device)
+        a = self._alphas(timesteps).flatten()
+        snr = a / (1 - a).clamp(min=1e-8)
+        if self._predicts_velocity:
+            return (snr + 1).clamp(max=gamma) / (snr + 1)
+        # A tiny floor: an epsilon base with zero terminal SNR has nothing to divide by at its last timestep.
+        snr = snr.clamp(min=1e-8)
+        return snr.clamp(max=gamma) / snr
+
+    def sampler(self, steps: int, taken: int, area: int) -> tuple[DDIMScheduler, torch.Tensor]:
+        """Give a DDIM scheduler of its own: it keeps the steps of one drawing."""
+        scheduler = DDIMScheduler.from_config(self.scheduler.config)
+        scheduler.set_timesteps(steps, device=self.device)
+        return scheduler, scheduler.timesteps[steps - taken :]
+
+    @property
+    def _predicts_velocity(self) -> bool:
+        return bool(self.scheduler.config.prediction_type == "v_prediction")
+
+    def _alphas(self, timesteps: torch.Tensor) -> torch.Tensor:
+        """Give alphas_cumprod at (n,) timesteps as (n, 1, 1, 1)."""
+        table = self.scheduler.alphas_cumprod.to(self.device)
+        picked: torch.Tensor = table[timesteps.to(self.device)].float().view(-1, 1, 1, 1)
+        return picked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowSchedule:
+    """A continuous schedule of rectified flow; timesteps are float, from 0 to T; drawn with Euler steps."""
+
+    scheduler: FlowMatchEulerDiscreteScheduler
+    device: torch.device
+    patch: int = 2
+    """The side of a transformer's patch, in latent pixels."""
+
+    def at(self, shares: torch.Tensor) -> torch.Tensor:
+        """Give timesteps, not whole ones."""
+        return shares.float() * self._last
+
+    def to_learn(self, chances: torch.Tensor) -> torch.Tensor:
+        """Look most at the middle: logit-normal times (Esser et al. 2024, section 3.1), shifted as the base draws."""
+        # Half a millionth keeps the ends, where the inverse of the normal distribution is not finite, out.
+        even = chances.float().clamp(5e-7, 1 - 5e-7)
+        times = torch.sigmoid(math.sqrt(2) * torch.erfinv(2 * even - 1))
+        shift = float(self.scheduler.config.get("shift") or 1.0)
+        return self._last * shift * times / (1 + (shift - 1) * times)
+
+    def add_noise(self, clean: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+        """See the module."""
+        s = (timesteps.to(self.device).float() / self._last).view(-1, 1, 1, 1)
+        return (1 - s) * clean + s * noise
+
+    def target(self, clean: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+        """Give the velocity, the same at all timesteps."""
+        return noise - clean
+
+    def loss_weights(self, timesteps: torch.Tensor, gamma: float | None) -> torch.Tensor:
+        """Weigh all alike: `to_learn` has chosen already where to look."""
+        return torch.ones(len(timesteps), device=self.device)
+
+    def sampler(self, steps: int, taken: int, area: int) -> tuple[FlowMatchEulerDiscreteScheduler, torch.Tensor]:
+        """Give an Euler scheduler of its own, with the sigmas that diffusers' flow pipelines ask for."""
+        scheduler = FlowMatchEulerDiscreteScheduler.from_config(self.scheduler.config)
+        sigmas = torch.linspace(1.0, 1 / steps, steps).tolist()
+        scheduler.set_timesteps(sigmas=sigmas, mu=_shift(scheduler.config, area // self.patch**2), device=self.device)
+        scheduler.set_begin_index(steps - taken)
+        return scheduler, scheduler.timesteps[steps - taken :]
+
+    @property
+    def _last(self) -> int:
+        return int(self.scheduler.config.num_train_timesteps)
+
+
+def _shift(config: Any, tokens: int) -> float:
+    """Work out the schedule's shift from the size of the picture, as diffusers' `calculate_shift` does.
+
+    A scheduler whose configuration has a constant shift takes no notice of it.
+    """
+    least, most = config.get("base_image_seq_len", 256), config.get("max_image_seq_len", 4096)
+    low, high = config.get("base_shift", 0.5), config.get("max_shift", 1.15)
+    return float(low + (high - low) * (tokens - least) / (most - least))

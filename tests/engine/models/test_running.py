@@ -1,0 +1,81 @@
+"""However a base is run, it predicts what it predicts, and a LoRA can be trained on it."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from limner.engine.errors import UnknownBaseError
+from limner.engine.models.base import BaseModel, load_base
+from limner.engine.models.coding import encode_images, encode_prompts
+from limner.engine.models.lora import fresh_lora
+from limner.engine.models.running import Running
+from limner.tests.fakes.base import make_faces
+from limner.tests.fakes.bases import write_sd15, write_sdxl, write_zimage
+
+WRITERS: dict[str, Callable[[Path], Path]] = {"sd15": write_sd15, "sdxl": write_sdxl, "zimage": write_zimage}
+
+
+@pytest.fixture(name="directory", scope="module", params=list(WRITERS))
+def _directory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return WRITERS[request.param](tmp_path_factory.mktemp("running") / request.param)
+
+
+def _predict(base: BaseModel) -> torch.Tensor:
+    latents = torch.randn(base.latent_shape, generator=torch.Generator().manual_seed(1))[None]
+    with torch.no_grad():
+        return base.predict(latents, torch.tensor([500]), encode_prompts(base, ["photo of sks person"]))
+
+
+@pytest.mark.parametrize(
+    "running, apart",
+    [
+        (Running(offload=True), 0.0),
+        (Running(precision="bfloat16"), 0.05),
+        (Running(quantise="int8"), 0.05),
+    ],
+    ids=["offload", "bfloat16", "int8"],
+)
+def test_predictions_stay(directory: Path, running: Running, apart: float) -> None:
+    """Offloaded weights predict the same; fewer bits move a prediction by a twentieth at most."""
+    plain = _predict(load_base(directory))
+    found = _predict(load_base(directory, running))
+    assert float((found - plain).abs().max()) <= apart * float(plain.abs().max())
+
+
+@pytest.mark.parametrize("running", [Running(precision="bfloat16"), Running(quantise="int8")], ids=["bfloat16", "int8"])
+def test_lora_learns_in_full_precision(directory: Path, running: Running) -> None:
+    """Whatever the base's bits, the LoRA's weights are float32 and have gradients."""
+    base = load_base(directory, running)
+    with fresh_lora(base, "face", rank=2, alpha=2, targets=["to_q"], seed=1) as parameters:
+        latents = torch.zeros(1, *base.latent_shape)
+        words = encode_prompts(base, ["photo"])
+        base.predict(latents, torch.tensor([500]), words).square().mean().backward()
+        assert {weight.dtype for weight in parameters.values()} == {torch.float32}
+        assert any(weight.grad is not None and bool(weight.grad.abs().sum() > 0) for weight in parameters.values())
+
+
+def test_encoders_wait_elsewhere(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With offload, text encoders and VAE come to the device for their work and leave it again."""
+    base = load_base(directory, Running(offload=True))
+    moves: list[str] = []
+
+    def watch(name: str) -> Callable[[object], None]:
+        return lambda where: moves.append(f"{name} {where}")
+
+    for model in (base.vae, *base.family.text_encoders):
+        monkeypatch.setattr(model, "to", watch(type(model).__name__))
+    encode_prompts(base, ["drawing"])
+    encode_images(base, make_faces(1)[0].image[None])
+    names = [type(model).__name__ for model in base.family.text_encoders]
+    assert moves[: 2 * len(names)] == [f"{name} cpu" for name in (*names, *names)]
+    assert moves[2 * len(names) :] == ["AutoencoderKL cpu"] * 2
+
+
+def test_missing_library_is_named(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without torchao 8-bit weights are refused in one sentence."""
+    monkeypatch.setitem(sys.modules, "torchao.quantization", None)
+    with pytest.raises(UnknownBaseError, match="torchao"):
+        load_base(directory, Running(quantise="int8"))
