@@ -6,8 +6,9 @@ The only place that knows both the settings and the parts. Everything opened her
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from limner.bots.conversation import Conversation
@@ -22,6 +23,8 @@ from limner.storage import Storage, migrate, open_storage
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+    from limner.queue.child import Kind
 
 
 async def migrated(settings: Settings) -> None:
@@ -101,8 +104,16 @@ async def run_worker(settings: Settings) -> None:
             base=settings.base_model,
             styles_dirs=folders,
             threads=settings.engine_threads,
+            engine=partial(_engine, settings),
             timing=Timing(retention_days=settings.retention_days),
         )
+
+
+def _engine(settings: Settings, kind: "Kind") -> Sequence[str]:
+    """Give the engine's command; only the painter has a base model to run."""
+    from limner.queue.child import engine_command
+
+    return (*engine_command(kind), *(settings.running.arguments() if kind == "painter" else ()))
 
 
 @asynccontextmanager

@@ -3,12 +3,15 @@
 Nothing is read at import, and no other module of limner reads the environment.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast, get_args
 
 from limner.deploy.errors import SettingsError
 from limner.deploy.machine import usable_cores
+from limner.engine.models.running import Precision, Quantise, Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Settings:
     object_store_url: str
     redis_url: str | None
     base_model: str
+    running: Running
     style_folders: tuple[Path, ...]
     web_host: str
     web_port: int
@@ -62,6 +66,7 @@ class Settings:
             object_store_url=environ.get("OBJECT_STORE_URL") or (home / "objects").as_uri(),
             redis_url=environ.get("REDIS_URL") or None,
             base_model=environ.get("LIMNER_BASE_MODEL") or "nano",
+            running=_running(environ),
             style_folders=_folders(environ.get("LIMNER_STYLES", "")),
             web_host=environ.get("LIMNER_WEB_HOST") or "127.0.0.1",
             web_port=_whole_number(environ, "LIMNER_WEB_PORT", 8484, lowest=0, highest=65535),
@@ -105,6 +110,27 @@ def _folders(value: str) -> tuple[Path, ...]:
         if not folder.is_dir():
             raise SettingsError("LIMNER_STYLES", value, f"folders that exist, with ':' between them; {folder} does not")
     return folders
+
+
+def _running(environ: Mapping[str, str]) -> Running:
+    device = environ.get("LIMNER_DEVICE", "").strip() or "auto"
+    if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", device):
+        raise SettingsError("LIMNER_DEVICE", device, "auto, cpu, cuda, or cuda:1 for the second GPU")
+    return Running(
+        device=device,
+        precision=cast("Precision", _one_of(environ, "LIMNER_PRECISION", get_args(Precision))),
+        offload=_yes_or_no(environ, "LIMNER_OFFLOAD"),
+        quantise=cast("Quantise", _one_of(environ, "LIMNER_QUANTISE", get_args(Quantise))),
+        compile=_yes_or_no(environ, "LIMNER_COMPILE"),
+    )
+
+
+def _one_of(environ: Mapping[str, str], name: str, words: Sequence[str]) -> str:
+    """Read a word; the first one is the default."""
+    text = environ.get(name, "").strip() or words[0]
+    if text not in words:
+        raise SettingsError(name, text, f"one of {', '.join(words)}")
+    return text
 
 
 def _whole_number(environ: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 
 from limner.engine.errors import BadFrameError
 from limner.engine.faces import Analyser
+from limner.engine.models.running import Running
 from limner.engine.poster import poster
 from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.engine.preprocess.pipeline import examine
@@ -101,15 +102,14 @@ class Examiner:
 class Painter:
     """Makes portraits; keeps the base model and the analyser between two calls."""
 
-    def __init__(self, device: str, analyser: Analyser | None = None) -> None:
+    def __init__(self, running: Running, analyser: Analyser | None = None) -> None:
         from limner.engine import pipeline
         from limner.engine.models.base import BaseModel, load_base
-        from limner.engine.models.running import Running
 
         self._pipeline = pipeline
         self._load_base = load_base
         self._bases: dict[str, BaseModel] = {}
-        self._running = Running(device)
+        self._running = running
         self._analyser = analyser or DlibAnalyser()
         self.calls = {"make": self._make}
 

@@ -17,6 +17,7 @@ from limner.engine.fuse.adapters import Fusion, fused
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick, score
 from limner.engine.fuse.guard import safe, style_margin
 from limner.engine.fuse.marks import portrait_png
+from limner.engine.fuse.recipe import RenderRecipe, render_recipe_for, suited
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.base import BaseModel
@@ -25,9 +26,6 @@ from limner.engine.models.lora import read_notes
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.styles import Style
 from limner.engine.words import name_sitter, plain_caption
-
-STEPS = 20
-BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +50,19 @@ def render(  # noqa: PLR0913  what a request says, by keyword
     on_progress: OnProgress = ignore,
     should_stop: ShouldStop = never,
 ) -> list[Portrait]:
-    """Draw `candidates` (three for each portrait, if not said), and return the best `count`, best first.
+    """Draw `candidates` (as many as the base's recipe has, if not said), and return the best `count`, best first.
 
     Without `lora` the base draws whomever the prompt means; that is for measurements. The same arguments give the same
-    portraits on one machine and number of threads. Raises BadLoraError, BlockedError and StoppedError.
+    portraits on one machine and number of threads. Raises BadLoraError, BadRecipeError, BlockedError and StoppedError.
     """
     _check_base(base, lora)
-    with fused(base, face=lora, style=style_lora(base, style)) as fusion:
-        work = _Work(fusion, style, reference, analyser, candidates or 3 * count, on_progress, should_stop)
-        drawn = [one for seeds in _batches(candidate_seeds(seed, work.candidates)) for one in work.draw(seeds)]
-    return [_portrait(base, style, one) for one in pick(drawn, count)]
-
-
-def style_lora(base: BaseModel, style: Style) -> bytes | None:
-    """Read a style's LoRA; None when it has none, or one for another base: then its prompt alone speaks."""
-    if style.lora is None or (style.base is not None and style.base != base.name):
-        return None
-    return style.lora.read_bytes()
+    recipe = render_recipe_for(base.name, base.family.name, base.directory)
+    style = suited(style, base.name, recipe)
+    total = candidates or recipe.candidates * count
+    with fused(base, face=lora, style=style.lora.read_bytes() if style.lora else None) as fusion:
+        work = _Work(fusion, style, recipe, reference, analyser, total, on_progress, should_stop)
+        drawn = [one for seeds in _batches(candidate_seeds(seed, total), recipe.batch) for one in work.draw(seeds)]
+    return [_portrait(base, style, recipe, one) for one in pick(drawn, count)]
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +71,7 @@ class _Work:
 
     fusion: Fusion
     style: Style
+    recipe: RenderRecipe
     reference: Reference
     analyser: Analyser
     candidates: int
@@ -113,7 +108,7 @@ class _Work:
             base,
             text.repeat(count),
             negative.repeat(count),
-            Sampling(STEPS, style.guidance),
+            Sampling(self.recipe.steps, style.guidance or 1.0),
             seeds=seeds,
             start=start,
             strength=style.start_strength,
@@ -133,20 +128,20 @@ class _Work:
         if self.should_stop():
             raise StoppedError("rendering", self.done)
         self.done += 1
-        batches = -(-self.candidates // BATCH)
-        total = batches * steps_taken(STEPS, self.style.start_strength) + self.candidates
+        batches = -(-self.candidates // self.recipe.batch)
+        total = batches * steps_taken(self.recipe.steps, self.style.start_strength) + self.candidates
         pace = (time.monotonic() - self.begun) / self.done
         self.on_progress(Progress("render", self.done, total, round(pace * (total - self.done), 1)))
 
 
-def _portrait(base: BaseModel, style: Style, one: Candidate) -> Portrait:
+def _portrait(base: BaseModel, style: Style, recipe: RenderRecipe, one: Candidate) -> Portrait:
     parameters: dict[str, str | int | float] = {
         "Style": style.name,
         "Model": base.name,
         "Seed": one.seed,
-        "Steps": STEPS,
-        "Sampler": "DDIM",
-        "CFG scale": style.guidance,
+        "Steps": recipe.steps,
+        "Sampler": base.schedule.method,
+        "CFG scale": style.guidance or 1.0,
         "Denoising strength": style.start_strength,
         "Size": f"{base.size}x{base.size}",
         "Software": "limner",
@@ -161,6 +156,6 @@ def _check_base(base: BaseModel, lora: bytes | None) -> None:
         raise BadLoraError(f"it was trained for other weights than those of {base.name}")
 
 
-def _batches(seeds: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(seeds), BATCH):
-        yield seeds[start : start + BATCH]
+def _batches(seeds: list[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(seeds), size):
+        yield seeds[start : start + size]
