@@ -23,7 +23,7 @@ from limner.storage.keys import Keys, seal, unseal
 
 _USERS = "users"
 
-Kind = Literal["photo", "thumbnail", "embedding", "face-lora", "reference", "checkpoint", "portrait", "poster"]
+Kind = Literal["photo", "thumbnail", "embedding", "face-lora", "reference", "checkpoint", "portrait", "copy", "poster"]
 
 
 @dataclass(frozen=True, slots=True)
