@@ -15,6 +15,7 @@ from limner.bots.styles import StyleCard
 from limner.bots.turn import Limits
 from limner.deploy.errors import PreparingError, UnusableError, UserMistakeError
 from limner.deploy.keys import master_key
+from limner.deploy.models import pack_problem, parser_problem
 from limner.deploy.settings import Settings
 from limner.engine.styles import load_styles
 from limner.queue.client import QueueClient
@@ -86,10 +87,12 @@ async def redis_of(settings: Settings, *, stops: bool = False) -> AsyncIterator[
 
 
 async def run_worker(settings: Settings) -> None:
-    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places."""
+    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places. Raises UserMistakeError."""
+    from limner.queue.child import engine_command
     from limner.queue.leased import Timing
     from limner.queue.worker import run
 
+    options = engine_options(settings)
     await prepared()
     async with redis_of(settings) as redis_url, storage_of(settings) as storage:
         async with queue_of(redis_url):  # says in one sentence what `run` would say in a traceback
@@ -101,8 +104,24 @@ async def run_worker(settings: Settings) -> None:
             base=settings.base_model,
             styles_dirs=folders,
             threads=settings.engine_threads,
+            engine=lambda kind: engine_command(kind, *options),
             timing=Timing(retention_days=settings.retention_days),
         )
+
+
+def engine_options(settings: Settings) -> list[str]:
+    """Return what the engine's processes are told of the settings. Raises UserMistakeError for files that are missing."""
+    options: list[str] = []
+    if settings.insightface_pack is not None:
+        if problem := pack_problem(settings.insightface_pack):
+            raise UserMistakeError(problem)
+        # The packs are 326 MB (buffalo_l) and 407 MB (antelopev2) large, and ONNX Runtime copies what it loads.
+        options += ["--insightface-pack", settings.insightface_pack, "--memory-mib", "4096"]
+    if settings.face_parser is not None:
+        if problem := parser_problem(settings.face_parser):
+            raise UserMistakeError(problem)
+        options += ["--face-parser", settings.face_parser]
+    return options
 
 
 @asynccontextmanager

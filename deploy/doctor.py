@@ -3,6 +3,7 @@
 Each check looks at one thing and never raises: what it cannot find out is itself a finding.
 """
 
+import importlib
 import importlib.metadata
 import importlib.util
 import os
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 from limner.deploy.errors import DeployError
 from limner.deploy.keys import master_key
-from limner.deploy.models import find_base, model_problem
+from limner.deploy.models import find_base, find_pack, find_parser, model_problem, pack_problem, parser_problem
 from limner.deploy.settings import Settings
 
 
@@ -128,6 +129,26 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
         yield Finding("base model", State.MISSING, problem)
 
 
+def _faces(settings: Settings) -> Iterator[Finding]:
+    if (pack := settings.insightface_pack) is not None:
+        problem = pack_problem(pack) or _import_problem("insightface")
+        said = f"{_version('insightface')}Its pack in {find_pack(pack)} is for non-commercial use." if not problem else ""
+        yield Finding("InsightFace", State.MISSING if problem else State.GOOD, problem or said)
+    if (parser := settings.face_parser) is not None:
+        problem = parser_problem(parser)
+        said = f"It draws the masks, from {find_parser(parser)}." if not problem else ""
+        yield Finding("face parser", State.MISSING if problem else State.GOOD, problem or said)
+
+
+def _import_problem(module: str) -> str | None:
+    """Say why an installed library cannot be imported; OpenCV's desktop build, for one, needs libGL."""
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        return f"{module} cannot be imported ({error}). Install what it names; for libGL see docs/analysers.md."
+    return None
+
+
 def _chats(settings: Settings) -> Iterator[Finding]:
     yield _library("web chat", "aiohttp", f"It will listen on port {settings.web_port}.", "", "web", needed=False)
     yield _bot("Telegram", "TELEGRAM_BOT_TOKEN", "telegram", settings.telegram_token)
@@ -180,6 +201,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _redis,
     _engine,
     _base_model,
+    _faces,
     _chats,
     _demonstration,
 )

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
-from limner.engine.errors import BadFrameError, EngineError
+from limner.engine.errors import BadFrameError, EngineError, MissingModelsError
 from limner.engine.frames import read_frame, write_frame
 from limner.engine.quiet import quiet
 
@@ -78,7 +78,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     calls: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, calls), name="stdin", daemon=True).start()
-    servant = _servant(told)
+    try:
+        # OpenMP allows a list, one figure for each level.
+        servant = _servant(told, int(os.environ["OMP_NUM_THREADS"].split(",")[0]))
+    except MissingModelsError as error:
+        sys.exit(str(error))
     while True:
         serve(servant, calls.get(), answers)
 
@@ -161,16 +165,21 @@ def _read_call(frame: bytes) -> Call:
         sys.exit(2)
 
 
-def _servant(told: argparse.Namespace) -> Servant:
+def _servant(told: argparse.Namespace, threads: int) -> Servant:
     if told.kind == "examiner":
         limit_memory(told.memory_mib)
+        from limner.engine.analysers import make_analyser
         from limner.engine.calls import Examiner
 
-        return Examiner()
+        # On the processor: CUDA reserves more addresses than the limit leaves, and the painter needs the GPU.
+        return Examiner(make_analyser(told.insightface_pack, threads=threads))
     _be_patient()
+    from limner.engine.analysers import make_analyser, make_parser
     from limner.engine.calls import Painter
 
-    return Painter(_device(told.device))
+    device = _device(told.device)
+    analyser = make_analyser(told.insightface_pack, device=device, threads=threads)
+    return Painter(device, analyser, make_parser(told.face_parser, device=device))
 
 
 def limit_memory(mib: int) -> None:
@@ -199,6 +208,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--memory-mib", type=int, default=EXAMINER_MEMORY_MIB, help="the examiner's address space")
     parser.add_argument("--threads", type=int, default=0, help="threads to compute with; 0 finds out")
     parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
+    parser.add_argument("--insightface-pack", help="its folder or name, if insightface is to find faces, not dlib")
+    parser.add_argument("--face-parser", help="folder or hub id of a SegFormer that draws the painter's masks")
     return parser.parse_args(argv)
 
 

@@ -86,6 +86,12 @@ def load_base(name: str | Path, device: str = "cpu") -> BaseModel:
     )
 
 
+def knows_word(base: BaseModel, word: str) -> bool:
+    """Tell whether a word is one token of the base's vocabulary, and so one that its training has met."""
+    tokens: list[int] = base.tokenizer(word, add_special_tokens=False).input_ids
+    return len(tokens) == 1
+
+
 def vae_scale_factor(vae: Any) -> int:
     """Tell how many pixels one latent stands for, along one side."""
     return int(2 ** (len(vae.config.block_out_channels) - 1))

@@ -8,7 +8,7 @@ from limner.engine.likeness import embed_largest, likeness, most_typical
 from limner.engine.models.base import BaseModel
 from limner.engine.train.judge import Judge, hold_out
 from limner.engine.train.recipe import FaceRecipe, changed
-from limner.tests.fakes.base import QUICK_RECIPE, ColourAnalyser, make_faces
+from limner.tests.fakes.base import QUICK_RECIPE, SPACE, ColourAnalyser, make_faces
 
 
 def _judge(base: BaseModel, analyser: ColourAnalyser, known: np.ndarray) -> Judge:
@@ -62,10 +62,10 @@ def test_likeness_is_one_minus_the_distance() -> None:
     here = np.zeros(128, np.float32)
     there = here.copy()
     there[0] = 0.6
-    assert likeness(here, [here]) == 1.0
-    assert likeness(here, [here, there]) == pytest.approx(0.7)
-    assert likeness(here, [here + 1]) == 0.0
-    assert likeness(None, [here]) == 0.0
+    assert likeness(here, [here], SPACE) == 1.0
+    assert likeness(here, [here, there], SPACE) == pytest.approx(0.7)
+    assert likeness(here, [here + 1], SPACE) == 0.0
+    assert likeness(None, [here], SPACE) == 0.0
 
 
 def test_small_pictures_are_enlarged_first() -> None:
