@@ -110,7 +110,7 @@ async def run_worker(settings: Settings) -> None:
 
 
 def engine_options(settings: Settings) -> list[str]:
-    """Return what the engine's processes are told of the settings. Raises UserMistakeError for files that are missing."""
+    """Return what the engine's processes are told of the settings. Raises UserMistakeError for missing files."""
     options: list[str] = []
     if settings.insightface_pack is not None:
         if problem := pack_problem(settings.insightface_pack):

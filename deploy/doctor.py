@@ -132,7 +132,9 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
 def _faces(settings: Settings) -> Iterator[Finding]:
     if (pack := settings.insightface_pack) is not None:
         problem = pack_problem(pack) or _import_problem("insightface")
-        said = f"{_version('insightface')}Its pack in {find_pack(pack)} is for non-commercial use." if not problem else ""
+        said = (
+            f"{_version('insightface')}Its pack in {find_pack(pack)} is for non-commercial use." if not problem else ""
+        )
         yield Finding("InsightFace", State.MISSING if problem else State.GOOD, problem or said)
     if (parser := settings.face_parser) is not None:
         problem = parser_problem(parser)

@@ -105,7 +105,7 @@ def _home(environ: Mapping[str, str]) -> Path:
 
 
 def _insightface_pack(environ: Mapping[str, str]) -> str | None:
-    """Return the pack of the analyser that was chosen; its licence must have been named, so that nobody overlooks it."""
+    """Return the pack of the analyser that was chosen; its licence must be named, so that nobody overlooks it."""
     analyser = environ.get("LIMNER_ANALYSER") or "dlib"
     if analyser not in {"dlib", "insightface"}:
         raise SettingsError("LIMNER_ANALYSER", analyser, "dlib or insightface")

@@ -12,7 +12,7 @@ from limner.engine.faces import Analyser, EmbeddingSpace, Floats, Pixels, distan
 #: A face of 128 px is enlarged before detection: dlib's detector wants faces of 80 px and more.
 _DETECTION_SIDE = 256
 
-#: The likeness at which people are the same, 0.4, and its distance are dlib's; other analysers are brought to its scale.
+#: dlib's line between the same person and another, a likeness of 0.4; other analysers are brought to its scale.
 _SAME_PERSON = 0.6
 
 

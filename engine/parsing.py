@@ -43,13 +43,16 @@ class SegformerParser:
         """Load a folder's model. Raises MissingModelsError when it is not a face parser of this layout."""
         self._device = device
         try:
-            model = SegformerForSemanticSegmentation.from_pretrained(
-                str(folder), use_safetensors=True, local_files_only=True
+            model, found = SegformerForSemanticSegmentation.from_pretrained(
+                str(folder), use_safetensors=True, local_files_only=True, output_loading_info=True
             )
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise MissingModelsError(
                 f"The face parser in {folder} cannot be loaded: name the folder of a SegFormer with its safetensors."
             ) from error
+        if found["missing_keys"]:  # transformers would fill them with chance and only say so
+            lacking = ", ".join(sorted(found["missing_keys"])[:3])
+            raise MissingModelsError(f"The face parser in {folder} is incomplete (without {lacking}): copy it again.")
         self._model = model.to(device).eval()
         self._weights = torch.tensor(_weights(model.config.id2label, folder), device=device)
 

@@ -109,9 +109,7 @@ def make_portraits(
     )
 
 
-def _prepare(
-    base: BaseModel, analyser: Analyser, parser: Parser, order: Order, on_progress: OnProgress
-) -> Prepared:
+def _prepare(base: BaseModel, analyser: Analyser, parser: Parser, order: Order, on_progress: OnProgress) -> Prepared:
     total = len(order.photos)
     on_progress(Progress("prepare", 0, total))
     classes = [word for word in CLASSES if knows_word(base, word)]

@@ -1,4 +1,4 @@
-"""The analyser for machines with a GPU: insightface's SCRFD, 3D landmarks, age and sex, and ArcFace, through ONNX Runtime.
+"""The analyser for machines with a GPU: insightface's SCRFD, 3D landmarks, age, sex and ArcFace, by ONNX Runtime.
 
 Its code is MIT; its model packs are for non-commercial research only (insightface's README, "License"), so that this
 analyser is made only where an operator has said so (`limner.deploy.settings`). It never downloads: the library would,

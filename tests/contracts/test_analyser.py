@@ -57,7 +57,7 @@ def _insightface() -> World:
     return World(
         red_analyser(),
         somebody=red_photo((WOMAN, 100, 50, 150)),
-        somebody_again=red_photo((WOMAN, 20, 90, 200)),
+        somebody_again=red_photo((WOMAN, 40, 90, 200)),
         somebody_else=red_photo((MAN, 100, 50, 150)),
         two_people=red_photo((WOMAN, 20, 20, 80), (MAN, 200, 200, 150)),
         nobody=red_photo(),

@@ -1,6 +1,6 @@
 """A pack of networks for InsightFace that knows red faces: the library's own code runs, only the weights are ours.
 
-A red face is a rectangle of the colours (200 to 255, 0, 0) or (200 to 255, 0, 255): two people, a woman and a man. File
+A red face is a rectangle of the colours (190 to 255, 0, 0) or (190 to 255, 0, 255): two people, a woman and a man. File
 names, inputs and outputs are those of `buffalo_l`; the networks compute with pixels and have learned nothing.
 """
 
@@ -26,10 +26,11 @@ _NOWHERE = 1e6
 
 
 def red_photo(*faces: tuple[int, int, int, int], size: int = 400) -> Pixels:
-    """Return a grey photo with red faces, each (person, left, top, width)."""
+    """Return a grey photo with red faces, each (person, left, top, width); every 20 px further right it is lighter."""
     photo = np.full((size, size, 3), 128, np.uint8)
     for person, left, top, width in faces:
-        skin = np.random.default_rng([person, left]).integers(200, 256, (width, width))
+        shade = 190 + 8 * (left // 20 % 4)
+        skin = np.random.default_rng([person, left]).integers(shade, shade + 41, (width, width))
         photo[top : top + width, left : left + width] = np.dstack([skin, 0 * skin, 0 * skin + person])
     return photo
 
@@ -146,11 +147,12 @@ def _age_and_sex(path: Path, age: int) -> None:
 
 
 def _embedder(path: Path) -> None:
-    """Give each person a direction of 512 numbers, and each photo a little of its own."""
+    """Give each person a direction of 512 numbers, and each shade a little of its own."""
     graph = Graph("input.1", ["None", 3, 112, 112])
     red, _, blue = _middle(graph, "input.1", 112)
-    values = [graph.add("Relu", blue), graph.add("Relu", graph.add("Neg", blue)), red]
-    directions = np.random.default_rng(0).standard_normal((3, 512)) * [[1.0], [1.0], [0.3]]
+    lighter = graph.add("Mul", graph.add("Sub", red, graph.constant(0.74)), graph.constant(6.0))
+    values = [graph.add("Relu", blue), graph.add("Relu", graph.add("Neg", blue)), lighter]
+    directions = np.random.default_rng(0).standard_normal((3, 512))
     graph.save(path, {graph.add("MatMul", _row(graph, values), graph.constant(directions)): (1, 512)})
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from limner.engine.errors import PhotoRefusedError
-from limner.engine.faces import Analyser, Detection, Floats, distance
-from limner.engine.preprocess.decode import decode
+from limner.engine.faces import Analyser, Detection, EmbeddingSpace, Floats, distance
 from limner.engine.preprocess.analyser import SPACE
+from limner.engine.preprocess.decode import decode
 from limner.engine.preprocess.identity import check_against, one_identity, only_face
 from limner.engine.refusal import Reason
 from limner.tests.fakes import photos
@@ -83,6 +83,16 @@ def test_a_new_photo_is_compared_with_its_set() -> None:
         with pytest.raises(PhotoRefusedError) as caught:
             check_against(embedding, known, SPACE)
         assert caught.value.refusal.reason is reason
+
+
+def test_a_mean_of_unit_embeddings_lets_no_stranger_in() -> None:
+    """However many photos of one person are known, a stranger at a right angle to all of them stays outside."""
+    space = EmbeddingSpace(width=512, same_person=1.2, same_photo=0.2, unit=True)
+    far_apart = list(np.eye(12, 512, dtype=np.float32) * 0.8 + np.eye(1, 512, 20, dtype=np.float32) * 0.6)
+    check_against(far_apart[0], far_apart[1:], space)
+    with pytest.raises(PhotoRefusedError) as caught:
+        check_against(np.eye(1, 512, 30, dtype=np.float32)[0], far_apart, space)
+    assert caught.value.refusal.reason is Reason.ANOTHER_PERSON
 
 
 @pytest.mark.parametrize("person", photos.SITTERS)

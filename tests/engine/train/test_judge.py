@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from limner.engine.faces import Detection
+from limner.engine.faces import Detection, EmbeddingSpace
 from limner.engine.likeness import embed_largest, likeness, most_typical
 from limner.engine.models.base import BaseModel
 from limner.engine.train.judge import Judge, hold_out
@@ -66,6 +66,15 @@ def test_likeness_is_one_minus_the_distance() -> None:
     assert likeness(here, [here, there], SPACE) == pytest.approx(0.7)
     assert likeness(here, [here + 1], SPACE) == 0.0
     assert likeness(None, [here], SPACE) == 0.0
+
+
+def test_the_line_is_the_same_with_every_analyser() -> None:
+    """Two faces as far apart as an analyser's line have a likeness of 0.4, whatever that line is."""
+    here = np.zeros(512, np.float32)
+    there = here.copy()
+    there[0] = 1.2
+    wide = EmbeddingSpace(width=512, same_person=1.2, same_photo=0.2, unit=True)
+    assert likeness(here, [there], wide) == pytest.approx(0.4)
 
 
 def test_small_pictures_are_enlarged_first() -> None:
