@@ -82,7 +82,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         # OpenMP allows a list, one figure for each level.
         servant = _servant(told, int(os.environ["OMP_NUM_THREADS"].split(",")[0]))
     except MissingModelsError as error:
-        sys.exit(str(error))
+        _log.error("%s", error)
+        # Not sys.exit: Python aborts when a thread still waits for stdin.
+        os._exit(1)
     while True:
         serve(servant, calls.get(), answers)
 
