@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from limner.engine.errors import BadFrameError
-from limner.engine.faces import Analyser, Floats, Parser
+from limner.engine.faces import Analyser, Floats, Parser, Quality
 from limner.engine.poster import poster
 from limner.engine.preprocess.pipeline import examine
 from limner.engine.progress import Progress
@@ -91,7 +91,7 @@ class Examiner:
             "detail": refusal["detail"],
             "embedding": None if found.embedding is None else found.embedding.astype("<f4").tobytes(),
             "thumbnail": found.thumbnail_jpeg,
-            "quality": asdict(found.quality) if found.quality is not None else {},
+            "quality": _told(found.quality),
         }
 
     def _poster(self, args: bytes, sender: Sender) -> Answer:
@@ -174,6 +174,11 @@ def _comparable(known: Sequence[bytes], width: int) -> list[Floats]:
             raise BadFrameError(f"an embedding has {len(data)} bytes, which are no float32 numbers")
     read = [np.frombuffer(data, "<f4").astype(np.float32) for data in known]
     return [one for one in read if len(one) == width]
+
+
+def _told(quality: Quality | None) -> dict[str, float]:
+    """Tell what was measured, but not how old somebody looks: the parent writes it down in the clear and keeps it."""
+    return {} if quality is None else {name: value for name, value in asdict(quality).items() if name != "age"}
 
 
 def _thinned(sender: Sender) -> Callable[[Progress], None]:
