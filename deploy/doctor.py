@@ -3,7 +3,6 @@
 Each check looks at one thing and never raises: what it cannot find out is itself a finding.
 """
 
-import importlib
 import importlib.metadata
 import importlib.util
 import os
@@ -130,25 +129,27 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
 
 
 def _faces(settings: Settings) -> Iterator[Finding]:
-    if (pack := settings.insightface_pack) is not None:
-        problem = pack_problem(pack) or _import_problem("insightface")
-        said = (
-            f"{_version('insightface')}Its pack in {find_pack(pack)} is for non-commercial use." if not problem else ""
-        )
-        yield Finding("InsightFace", State.MISSING if problem else State.GOOD, problem or said)
+    if settings.insightface_pack is not None:
+        yield _insightface(settings.insightface_pack)
     if (parser := settings.face_parser) is not None:
         problem = parser_problem(parser)
-        said = f"It draws the masks, from {find_parser(parser)}." if not problem else ""
-        yield Finding("face parser", State.MISSING if problem else State.GOOD, problem or said)
+        sentence = problem or f"It draws the masks, from {find_parser(parser)}."
+        yield Finding("face parser", State.MISSING if problem else State.GOOD, sentence)
 
 
-def _import_problem(module: str) -> str | None:
-    """Say why an installed library cannot be imported; OpenCV's desktop build, for one, needs libGL."""
+def _insightface(pack: str) -> Finding:
+    if problem := pack_problem(pack):
+        return Finding("InsightFace", State.MISSING, problem)
+    from limner.engine.preprocess import insight
+
     try:
-        importlib.import_module(module)
-    except ImportError as error:
-        return f"{module} cannot be imported ({error}). Install what it names; for libGL see docs/analysers.md."
-    return None
+        cuda = insight.CUDA in insight.available()
+    except ImportError as error:  # OpenCV's desktop build, for one, needs libGL
+        sentence = f"It cannot be loaded ({error}): docs/analysers.md says what it needs."
+        return Finding("InsightFace", State.MISSING, sentence)
+    where = "the GPU, where torch sees one" if cuda else "the processor: ONNX Runtime's build here has no CUDA"
+    said = f"{_version('insightface')}Its pack in {find_pack(pack)} is for non-commercial use. It runs on {where}."
+    return Finding("InsightFace", State.GOOD, said)
 
 
 def _chats(settings: Settings) -> Iterator[Finding]:

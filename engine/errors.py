@@ -108,9 +108,9 @@ class StoppedError(EngineError):
 
 
 class BadReferenceError(EngineError):
-    """What was kept of a sitter cannot be read."""
+    """What was kept of a sitter cannot be read, or was measured by another analyser."""
 
-    reason = "bad_reference"
+    reason = "bad_lora"  # people are told the same as of a damaged Face LoRA: to begin with new photos
 
     def __init__(self) -> None:
         super().__init__("What was kept of the sitter cannot be read: send the photos again.")

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from limner.engine.errors import MissingModelsError
 from limner.engine.faces import Box, Detection, EmbeddingSpace, Floats, Pixels
 
 SPACE: Final = EmbeddingSpace(width=512, same_person=1.2, same_photo=0.2, unit=True)
@@ -34,6 +35,8 @@ Same photo: nothing is published; a sixth of the other, as with dlib, is a cosin
 TASKS: Final = ("detection", "landmark_3d_68", "genderage", "recognition")
 """The library's names for what is used of a pack; its 106 landmarks in 2D are not."""
 
+CUDA: Final = "CUDAExecutionProvider"
+
 _SMALLEST: Final = 128
 """The detector shrinks photos to squares of 128 and 640 px; of a longer strip than this nothing would be left."""
 
@@ -42,7 +45,8 @@ class InsightFaceAnalyser:
     """Find faces with SCRFD, their 68 landmarks, pose, age and sex, and a 512-d embedding by ArcFace.
 
     `pack` is a folder as `limner.engine.analysers.find_pack` gives it, `device` is "cpu" or "cuda", `threads` bounds
-    ONNX Runtime's, which heeds no OMP_NUM_THREADS. Models load at first use and stay.
+    ONNX Runtime's, which heeds no OMP_NUM_THREADS. Models load at first use and stay; a file that cannot be read raises
+    MissingModelsError then.
     """
 
     space = SPACE
@@ -54,18 +58,20 @@ class InsightFaceAnalyser:
 
     @cached_property
     def _models(self) -> Mapping[str, Any]:
-        # First of all: it forbids ONNX Runtime to report home, which only works before that is imported.
+        wanted = providers(self._device, available())
+        import onnxruntime
         from insightface.app import FaceAnalysis
-
-        import onnxruntime  # isort: skip
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
-        wanted = providers(self._device, onnxruntime.get_available_providers())
-        app = FaceAnalysis(str(self._pack), allowed_modules=list(TASKS), providers=wanted, sess_options=options)
-        app.prepare()
-        models: Mapping[str, Any] = app.models
-        return models
+        try:
+            app = FaceAnalysis(str(self._pack), allowed_modules=list(TASKS), providers=wanted, sess_options=options)
+            app.prepare()
+            return {task: app.models[task] for task in TASKS}
+        except Exception as error:  # four libraries read the files, each with errors of its own
+            raise MissingModelsError(
+                f"InsightFace's pack in {self._pack} cannot be loaded ({type(error).__name__}): copy its files anew."
+            ) from error
 
     def detect(self, image: Pixels) -> list[Detection]:
         """Return the faces in a (height, width, 3) uint8 RGB photo, largest first, in its own pixels."""
@@ -105,10 +111,19 @@ class InsightFaceAnalyser:
         )
 
 
-def providers(device: str, available: Sequence[str]) -> list[str]:
+def available() -> list[str]:
+    """Load the libraries and name the providers of ONNX Runtime's build. Raises ImportError."""
+    # The order matters: insightface forbids ONNX Runtime to report home, which only works before that is loaded.
+    import insightface  # noqa: F401
+
+    import onnxruntime  # isort: skip
+
+    return list(onnxruntime.get_available_providers())
+
+
+def providers(device: str, there: Sequence[str]) -> list[str]:
     """Name ONNX Runtime's providers for a device, best first: CUDA where it is wanted and there, then the processor."""
-    cuda = [name for name in available if name == "CUDAExecutionProvider"] if device.startswith("cuda") else []
-    return [*cuda, "CPUExecutionProvider"]
+    return [CUDA, "CPUExecutionProvider"] if device.startswith("cuda") and CUDA in there else ["CPUExecutionProvider"]
 
 
 def _sex(letter: str) -> Literal["woman", "man"]:

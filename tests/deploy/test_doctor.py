@@ -94,8 +94,8 @@ def test_what_nobody_chose_is_not_looked_for(tmp_path: Path) -> None:
     assert not {"InsightFace", "face parser"} & found(tmp_path).keys()
 
 
-def test_a_chosen_pack_is_told_with_its_licence(tmp_path: Path) -> None:
-    """A pack that is complete is good and its licence is repeated; of an incomplete one the files are named."""
+def test_a_chosen_pack_is_told_with_its_licence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pack that is complete is good, with its licence and where it runs; of an incomplete one the files are named."""
     pack = {**CHOSEN, "LIMNER_INSIGHTFACE_PACK": str(tmp_path)}
     lacking = found(tmp_path, **pack)["InsightFace"]
     assert lacking.state is State.MISSING
@@ -105,6 +105,9 @@ def test_a_chosen_pack_is_told_with_its_licence(tmp_path: Path) -> None:
     complete = found(tmp_path, **pack)["InsightFace"]
     assert complete.state is State.GOOD
     assert "non-commercial" in complete.sentence
+    assert "ONNX Runtime's build here has no CUDA" in complete.sentence
+    monkeypatch.setattr("limner.engine.preprocess.insight.available", lambda: ["CUDAExecutionProvider"])
+    assert "the GPU, where torch sees one" in found(tmp_path, **pack)["InsightFace"].sentence
 
 
 def test_a_library_that_cannot_be_loaded_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,10 +115,10 @@ def test_a_library_that_cannot_be_loaded_is_missing(tmp_path: Path, monkeypatch:
     for name in ("det_10g.onnx", "1k3d68.onnx", "genderage.onnx", "w600k_r50.onnx"):
         (tmp_path / name).write_bytes(b"")
 
-    def fail(name: str) -> None:
+    def fail() -> None:
         raise ImportError("libGL.so.1: cannot open shared object file")
 
-    monkeypatch.setattr("limner.deploy.doctor.importlib.import_module", fail)
+    monkeypatch.setattr("limner.engine.preprocess.insight.available", fail)
     finding = found(tmp_path, **CHOSEN, LIMNER_INSIGHTFACE_PACK=str(tmp_path))["InsightFace"]
     assert finding.state is State.MISSING
     assert "libGL.so.1" in finding.sentence

@@ -157,7 +157,7 @@ def test_painter_resumes(painter: Child, made: list[dict[str, Any]], tiny_direct
         ({"photos": []}, "too_few_photos"),
         ({"base": "/no/such/base"}, "unknown_base"),
         ({"styles_dirs": ["/no/such/folder"]}, "bad_style"),
-        ({"face_lora": b"damaged", "reference": b"damaged", "photos": []}, "bad_reference"),
+        ({"face_lora": b"damaged", "reference": b"damaged", "photos": []}, "bad_lora"),
         ({"count": 0}, "internal"),
     ],
 )

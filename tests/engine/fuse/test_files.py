@@ -10,6 +10,7 @@ from limner.engine.errors import BadReferenceError
 from limner.engine.fuse.marks import SOURCE_TYPE, portrait_png
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sheet import Row, contact_sheet
+from limner.queue.messages import FAILURES
 from limner.tests.fakes.base import make_faces
 
 
@@ -73,6 +74,7 @@ def test_damaged_reference(data: bytes) -> None:
 
 
 def test_another_analysers_reference() -> None:
-    """What was kept while another analyser was in use cannot be compared: the photos are asked for again."""
-    with pytest.raises(BadReferenceError, match="send the photos again"):
+    """What was kept while another analyser was in use cannot be compared: people are asked for new photos."""
+    with pytest.raises(BadReferenceError, match="send the photos again") as caught:
         Reference.load(Reference.of(make_faces(3)).dump(), 512)
+    assert caught.value.reason in FAILURES

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from limner.engine.errors import MissingModelsError
 from limner.engine.faces import Pixels
 from limner.engine.preprocess.pipeline import Prepared, examine, prepare
 from limner.engine.preprocess.pose import pose
@@ -85,6 +86,22 @@ def test_the_young_are_persons(tmp_path: Path) -> None:
     prepared = red_set(InsightFaceAnalyser(save_pack(tmp_path, age=15)), WOMAN, WOMAN, WOMAN)
     assert [face.quality.age for face in prepared.faces] == [15, 15, 15]
     assert {face.caption.partition(",")[0] for face in prepared.faces} == {"photo of sks person"}
+
+
+def test_a_broken_file_is_named_with_its_folder(tmp_path: Path) -> None:
+    """A file that broke off while it was copied is told with its folder and what to do, not as a library's error."""
+    pack = save_pack(tmp_path)
+    (pack / "w600k_r50.onnx").write_bytes((pack / "w600k_r50.onnx").read_bytes()[:100])
+    with pytest.raises(MissingModelsError, match="copy its files anew"):
+        InsightFaceAnalyser(pack).detect(red_photo())
+
+
+def test_a_file_under_a_wrong_name_is_missed(tmp_path: Path) -> None:
+    """Two files of one kind leave another kind out, which is told as soon as the pack is loaded."""
+    pack = save_pack(tmp_path)
+    (pack / "genderage.onnx").write_bytes((pack / "1k3d68.onnx").read_bytes())
+    with pytest.raises(MissingModelsError, match="copy its files anew"):
+        InsightFaceAnalyser(pack).detect(red_photo())
 
 
 @pytest.mark.parametrize(
