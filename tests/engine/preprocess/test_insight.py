@@ -1,5 +1,7 @@
 """InsightFace's analyser over small networks of our own: what its answers become here."""
 
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,13 +9,15 @@ import pytest
 from PIL import Image
 
 from limner.engine.errors import MissingModelsError
-from limner.engine.faces import Pixels
+from limner.engine.faces import Detection, Pixels
 from limner.engine.preprocess.pipeline import Prepared, examine, prepare
 from limner.engine.preprocess.pose import pose
 from limner.engine.refusal import Reason
 from limner.tests.fakes import photos
 
 pytest.importorskip("cv2", reason="OpenCV, which InsightFace needs, cannot be loaded here", exc_type=ImportError)
+
+from insightface.app import FaceAnalysis
 
 from limner.engine.preprocess.insight import InsightFaceAnalyser, providers
 from limner.tests.fakes.insight import MAN, WOMAN, red_analyser, red_photo, save_pack
@@ -38,6 +42,32 @@ def red_set(analyser: InsightFaceAnalyser, *people: int, classes: tuple[str, ...
     """Prepare a set of red photos, one a person."""
     files = [file_of(red_photo((person, 60 + 20 * n, 60, 200 + 10 * n))) for n, person in enumerate(people)]
     return prepare(files, analyser, classes=classes)
+
+
+class Wavering(InsightFaceAnalyser):
+    """Takes every second photo for a man's."""
+
+    def detect(self, image: Pixels) -> list[Detection]:
+        """Find faces, and change its mind."""
+        self.looks = getattr(self, "looks", 0) + 1
+        return [replace(one, sex=("woman", "man")[self.looks % 2]) for one in super().detect(image)]
+
+
+def test_it_finds_what_insightface_finds(tmp_path: Path) -> None:
+    """Box, points, age, sex and embedding are those that the library's own FaceAnalysis gives for the photo."""
+    photo = red_photo((WOMAN, 20, 20, 80), (MAN, 200, 200, 150))
+    with warnings.catch_warnings(action="ignore", category=FutureWarning):  # scikit-image's, about the library
+        library = FaceAnalysis(str(save_pack(tmp_path)), providers=["CPUExecutionProvider"])
+        library.prepare()
+        theirs = sorted(library.get(np.ascontiguousarray(photo[..., ::-1])), key=lambda face: -face.bbox[2])
+    ours = red_analyser().detect(photo)
+    assert len(ours) == len(theirs) == 2
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.box == pytest.approx(other.bbox, abs=0.5)
+        assert one.landmarks == pytest.approx(other.landmark_3d_68[:, :2])
+        assert one.keypoints == pytest.approx(other.kps)
+        assert (one.age, one.sex) == (other.age, {"F": "woman", "M": "man"}[other.sex])
+        assert red_analyser().embed(photo, one) == pytest.approx(other.normed_embedding, abs=1e-6)
 
 
 @pytest.mark.parametrize("axis, place", [(0, 1), (1, 0), (2, 2)], ids=["pitch", "yaw", "roll"])
@@ -102,6 +132,13 @@ def test_a_file_under_a_wrong_name_is_missed(tmp_path: Path) -> None:
     (pack / "genderage.onnx").write_bytes((pack / "1k3d68.onnx").read_bytes())
     with pytest.raises(MissingModelsError, match="copy its files anew"):
         InsightFaceAnalyser(pack).detect(red_photo())
+
+
+def test_photos_that_do_not_agree_are_of_a_person(tmp_path: Path) -> None:
+    """Where one photo looks like a woman's and the next like a man's, no caption of the set says either."""
+    prepared = red_set(Wavering(save_pack(tmp_path)), WOMAN, WOMAN, WOMAN)
+    assert len(prepared.faces) == 3
+    assert {face.caption.partition(",")[0] for face in prepared.faces} == {"photo of sks person"}
 
 
 @pytest.mark.parametrize(
