@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from limner.deploy.errors import DeployError
 from limner.deploy.keys import master_key
-from limner.deploy.models import find_base, model_problem
+from limner.deploy.models import find_base, find_pack, find_parser, model_problem, pack_problem, parser_problem
 from limner.deploy.settings import Settings
 
 
@@ -128,6 +128,30 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
         yield Finding("base model", State.MISSING, problem)
 
 
+def _faces(settings: Settings) -> Iterator[Finding]:
+    if settings.insightface_pack is not None:
+        yield _insightface(settings.insightface_pack)
+    if (parser := settings.face_parser) is not None:
+        problem = parser_problem(parser)
+        sentence = problem or f"It draws the masks, from {find_parser(parser)}."
+        yield Finding("face parser", State.MISSING if problem else State.GOOD, sentence)
+
+
+def _insightface(pack: str) -> Finding:
+    if problem := pack_problem(pack):
+        return Finding("InsightFace", State.MISSING, problem)
+    from limner.engine.preprocess import insight
+
+    try:
+        cuda = insight.CUDA in insight.available()
+    except ImportError as error:  # OpenCV's desktop build, for one, needs libGL
+        sentence = f"It cannot be loaded ({error}): docs/analysers.md says what it needs."
+        return Finding("InsightFace", State.MISSING, sentence)
+    where = "the GPU, where torch sees one" if cuda else "the processor: ONNX Runtime's build here has no CUDA"
+    said = f"{_version('insightface')}Its pack in {find_pack(pack)} is for non-commercial use. It runs on {where}."
+    return Finding("InsightFace", State.GOOD, said)
+
+
 def _chats(settings: Settings) -> Iterator[Finding]:
     yield _library("web chat", "aiohttp", f"It will listen on port {settings.web_port}.", "", "web", needed=False)
     yield _bot("Telegram", "TELEGRAM_BOT_TOKEN", "telegram", settings.telegram_token)
@@ -180,6 +204,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _redis,
     _engine,
     _base_model,
+    _faces,
     _chats,
     _demonstration,
 )

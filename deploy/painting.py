@@ -12,9 +12,10 @@ from limner.bots.turn import Limits
 from limner.bots.words import Words
 from limner.deploy.errors import RefusedError
 from limner.deploy.report import Made, MadePortrait
+from limner.engine.analysers import make_analyser, make_parser
 from limner.engine.errors import TooFewPhotosError
-from limner.engine.models.running import Running
-from limner.engine.preprocess.analyser import DlibAnalyser
+from limner.engine.faces import Analyser, Parser
+from limner.engine.models.running import Running, device_of
 from limner.engine.progress import Progress
 from limner.engine.quiet import quiet
 from limner.engine.refusal import Refusal
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """What one run of `limner portrait` is to make: `count` portraits in each style, from photos of one sitter."""
+    """What one run of `limner portrait` is to make: `count` portraits in each style, from photos of one sitter.
+
+    `insightface_pack`, `face_parser` and `threads` are those of the settings.
+    """
 
     photos: Sequence[Path]
     styles: Sequence[Style]
@@ -35,6 +39,9 @@ class Sitting:
     running: Running
     count: int
     seed: int
+    insightface_pack: str | None = None
+    face_parser: str | None = None
+    threads: int = 1
 
 
 def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkpoint: Path) -> Made:
@@ -47,11 +54,12 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
     from limner.engine.models.base import load_base
 
     quiet()
+    device = device_of(sitting.running)
     base = load_base(sitting.base, sitting.running)
-    analyser = DlibAnalyser()
-    photos = [photo.read_bytes() for photo in sitting.photos]
+    analyser = make_analyser(sitting.insightface_pack, device=device, threads=sitting.threads)
+    parser = make_parser(sitting.face_parser, device=device)
     try:
-        made = _each_style(base, analyser, sitting, photos, on_progress, checkpoint)
+        made = _each_style(base, analyser, parser, sitting, on_progress, checkpoint)
     except TooFewPhotosError as error:
         reasons = [f"  {said['photo']}: {said['words']}" for said in in_words(sitting.photos, error.refusals)]
         raise RefusedError("\n".join([str(error), *reasons])) from error
@@ -61,9 +69,9 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
 
 def _each_style(
     base: "BaseModel",
-    analyser: DlibAnalyser,
+    analyser: Analyser,
+    parser: Parser,
     sitting: Sitting,
-    photos: list[bytes],
     on_progress: Callable[[str, Progress], None],
     checkpoint: Path,
 ) -> Made:
@@ -72,6 +80,7 @@ def _each_style(
     def keep(data: bytes) -> None:
         checkpoint.write_bytes(data)
 
+    photos = [photo.read_bytes() for photo in sitting.photos]
     resume = checkpoint.read_bytes() if checkpoint.exists() else None
     results: list[tuple[Style, pipeline.Made]] = []
     for style in sitting.styles:
@@ -80,7 +89,8 @@ def _each_style(
             learned = results[0][1]
             order = replace(order, photos=(), resume=None, face_lora=learned.face_lora, reference=learned.reference)
         tell = _with_style(on_progress, style.name)
-        results.append((style, make_portraits(base, analyser, order, on_progress=tell, on_checkpoint=keep)))
+        made = make_portraits(base, analyser, order, parser=parser, on_progress=tell, on_checkpoint=keep)
+        results.append((style, made))
     return _gathered(sitting, results)
 
 

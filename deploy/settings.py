@@ -22,7 +22,8 @@ class Settings:
     HTTPS.
     `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
-    the bot listens instead of asking. Discord's API and gateway are None for its own servers.
+    the bot listens instead of asking. Discord's API and gateway are None for its own servers. `insightface_pack` is
+    None where dlib finds faces, `face_parser` where the masks need no network.
     """
 
     home: Path
@@ -31,6 +32,8 @@ class Settings:
     redis_url: str | None
     base_model: str
     running: Running
+    insightface_pack: str | None
+    face_parser: str | None
     style_folders: tuple[Path, ...]
     web_host: str
     web_port: int
@@ -67,6 +70,8 @@ class Settings:
             redis_url=environ.get("REDIS_URL") or None,
             base_model=environ.get("LIMNER_BASE_MODEL") or "nano",
             running=_running(environ),
+            insightface_pack=_insightface_pack(environ),
+            face_parser=environ.get("LIMNER_FACE_PARSER") or None,
             style_folders=_folders(environ.get("LIMNER_STYLES", "")),
             web_host=environ.get("LIMNER_WEB_HOST") or "127.0.0.1",
             web_port=_whole_number(environ, "LIMNER_WEB_PORT", 8484, lowest=0, highest=65535),
@@ -102,6 +107,23 @@ def _home(environ: Mapping[str, str]) -> Path:
         return Path(chosen).expanduser().absolute()
     share = Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
     return share / "limner"
+
+
+def _insightface_pack(environ: Mapping[str, str]) -> str | None:
+    """Return the pack of the analyser that was chosen; its licence must be named, so that nobody overlooks it."""
+    analyser = environ.get("LIMNER_ANALYSER") or "dlib"
+    if analyser not in {"dlib", "insightface"}:
+        raise SettingsError("LIMNER_ANALYSER", analyser, "dlib or insightface")
+    if analyser == "dlib":
+        return None
+    licence = environ.get("LIMNER_INSIGHTFACE_LICENCE", "")
+    if licence != "non-commercial":
+        wanted = (
+            "non-commercial if you use limner for non-commercial research only, as InsightFace's model packs demand; "
+            "else set LIMNER_ANALYSER to dlib"
+        )
+        raise SettingsError("LIMNER_INSIGHTFACE_LICENCE", licence, wanted)
+    return environ.get("LIMNER_INSIGHTFACE_PACK") or "buffalo_l"
 
 
 def _folders(value: str) -> tuple[Path, ...]:

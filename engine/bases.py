@@ -23,7 +23,10 @@ def find_base(name: str | Path) -> Path:
     """Tell the directory of a base model, without loading it. Raises UnknownBaseError."""
     directory = NANO if str(name) == "nano" else Path(name).expanduser()
     if not directory.is_dir():
-        directory = _from_hub_cache(str(name))
+        cached = from_hub_cache(str(name))
+        if cached is None:
+            raise UnknownBaseError(str(name), "there is no such directory on this machine")
+        directory = cached
     index = directory / "model_index.json"
     if not index.is_file():
         raise UnknownBaseError(str(name), f"{directory} has no model_index.json")
@@ -33,13 +36,13 @@ def find_base(name: str | Path) -> Path:
     return directory
 
 
-def _from_hub_cache(name: str) -> Path:
-    """Find a hub id in the local cache; never asks the network."""
+def from_hub_cache(name: str) -> Path | None:
+    """Find a hub id in the local cache; None where it is not. Never asks the network."""
     # Here, not above: the web chat looks for its base too, and the library would cost it 30 MB.
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(name, local_files_only=True))
-    except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError) as error:
-        raise UnknownBaseError(name, "there is no such directory on this machine") from error
+    except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError):
+        return None

@@ -10,7 +10,7 @@
     ├── StoppedError           somebody asked to stop
     ├── BadReferenceError      what was kept of a sitter cannot be read
     ├── BlockedError           the base's safety checker let no candidate through
-    ├── MissingModelsError     the face analyser's model files are not installed
+    ├── MissingModelsError     the model files of the analyser or parser are not here
     ├── PhotoRefusedError      a photo cannot be used; knows its reason
     ├── BadFrameError          the child process was told something it does not understand
     └── TooFewPhotosError      fewer good photos than a portrait needs
@@ -108,9 +108,9 @@ class StoppedError(EngineError):
 
 
 class BadReferenceError(EngineError):
-    """What was kept of a sitter cannot be read."""
+    """What was kept of a sitter cannot be read, or was measured by another analyser."""
 
-    reason = "bad_reference"
+    reason = "bad_lora"  # people are told the same as of a damaged Face LoRA: to begin with new photos
 
     def __init__(self) -> None:
         super().__init__("What was kept of the sitter cannot be read: send the photos again.")
@@ -148,13 +148,9 @@ class TooFewPhotosError(EngineError):
 
 
 class MissingModelsError(EngineError):
-    """The face analyser's model files are not installed."""
+    """The model files of the face analyser or of the face parser are not here; the message says which and where to."""
 
     reason = "missing_models"
-
-    def __init__(self, package: str) -> None:
-        super().__init__(f"The package {package!r} is not installed: install limner with its `engine` extra.")
-        self.package = package
 
 
 class PhotoRefusedError(EngineError):

@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from limner.engine.errors import TooFewPhotosError
-from limner.engine.faces import Analyser
+from limner.engine.faces import Analyser, Parser
 from limner.engine.fuse.pipeline import Portrait, render
 from limner.engine.fuse.reference import Reference
 from limner.engine.models.base import BaseModel
+from limner.engine.preprocess.mask import head_mask
 from limner.engine.preprocess.pipeline import Prepared, prepare
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.refusal import Refusal
@@ -26,6 +27,7 @@ from limner.engine.styles import Style
 from limner.engine.train.checkpoint import Point
 from limner.engine.train.pipeline import TrainedFace, train_face_lora
 from limner.engine.train.recipe import FaceRecipe, recipe_for
+from limner.engine.words import CLASSES
 
 #: Fewer good photos give a portrait of one photo, not of a person.
 PHOTOS_NEEDED = 3
@@ -65,6 +67,7 @@ def make_portraits(
     analyser: Analyser,
     order: Order,
     *,
+    parser: Parser = head_mask,
     on_progress: OnProgress = ignore,
     should_stop: ShouldStop = never,
     on_checkpoint: Callable[[bytes], None] | None = None,
@@ -76,10 +79,10 @@ def make_portraits(
     clock = _Clock()
     prepared = Prepared((), ())
     if order.photos or order.reference is None:
-        prepared = _prepare(base, analyser, order, on_progress)
+        prepared = _prepare(base, analyser, parser, order, on_progress)
         reference = Reference.of(prepared.faces)
     else:
-        reference = Reference.load(order.reference)
+        reference = Reference.load(order.reference, analyser.space.width)
     seconds = {"prepare": clock.lap()}
     trained = _train(base, analyser, order, prepared, on_progress, should_stop, on_checkpoint)
     seconds["train"] = trained.seconds if trained else 0.0
@@ -106,10 +109,11 @@ def make_portraits(
     )
 
 
-def _prepare(base: BaseModel, analyser: Analyser, order: Order, on_progress: OnProgress) -> Prepared:
+def _prepare(base: BaseModel, analyser: Analyser, parser: Parser, order: Order, on_progress: OnProgress) -> Prepared:
     total = len(order.photos)
     on_progress(Progress("prepare", 0, total))
-    prepared = prepare(order.photos, analyser, size=base.size)
+    classes = [word for word in CLASSES if base.family.knows(word)]
+    prepared = prepare(order.photos, analyser, size=base.size, parser=parser, classes=classes)
     if len(prepared.faces) < PHOTOS_NEEDED:
         raise TooFewPhotosError(len(prepared.faces), PHOTOS_NEEDED, prepared.refusals)
     on_progress(Progress("prepare", total, total, 0.0))

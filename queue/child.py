@@ -52,10 +52,10 @@ class Hearing:
     silence_s: float = 120.0
 
 
-def engine_command(kind: Kind) -> tuple[str, ...]:
-    """Return the command of the real engine."""
+def engine_command(kind: Kind, *options: str) -> tuple[str, ...]:
+    """Return the command of the real engine; `options` are words of its own, the same for both kinds."""
     # -P: the folder where the worker was started is no place to import from.
-    return (sys.executable, "-P", "-m", "limner.engine.process", kind)
+    return (sys.executable, "-P", "-m", "limner.engine.process", kind, *options)
 
 
 class EngineChild:

@@ -69,7 +69,8 @@ def _sitting(
         raise UserMistakeError(problem)
     from limner.deploy.painting import Sitting
 
-    return Sitting(photos, chosen, base, settings.running, count, seed)
+    pack, parser = settings.insightface_pack, settings.face_parser
+    return Sitting(photos, chosen, base, settings.running, count, seed, pack, parser, settings.engine_threads)
 
 
 def _paint(sitting: "Sitting", checkpoint: Path) -> "Made":

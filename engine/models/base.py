@@ -21,7 +21,7 @@ from limner.engine.errors import UnknownBaseError
 from limner.engine.models import sd15, sdxl, zimage
 from limner.engine.models.family import Family, Loading, Parts
 from limner.engine.models.prompts import Prompts
-from limner.engine.models.running import Running
+from limner.engine.models.running import Running, device_of
 from limner.engine.models.schedule import Schedule
 from limner.engine.models.vae import vae_scale_factor
 
@@ -96,7 +96,7 @@ def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
     """
     running = running or Running()
     directory = find_base(name)
-    device = _device(running)
+    device = torch.device(device_of(running))
     try:
         loader = LOADERS[json.loads((directory / "model_index.json").read_text())["_class_name"]]
         parts = loader(directory, Loading(_dtype(running, device), device, running.quantise == "int8"))
@@ -133,12 +133,6 @@ def _settle(parts: Parts, device: torch.device, running: Running) -> None:
         model.to(memory_format=torch.channels_last)
     if running.compile:
         parts.denoiser.compile_repeated_blocks()
-
-
-def _device(running: Running) -> torch.device:
-    if running.device != "auto":
-        return torch.device(running.device)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _dtype(running: Running, device: torch.device) -> torch.dtype:

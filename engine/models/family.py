@@ -39,6 +39,9 @@ class Family(Protocol):
     def encode_prompt(self, text: str, device: torch.device) -> Prompts:
         """Encode one prompt. What does not fit into the tokenizer's length is cut off, as diffusers does."""
 
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is one token of the vocabulary, and so one that the training has met."""
+
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """Call the denoiser for (n, c, h, w) latents in its type at (n,) timesteps; what its schedule calls target."""
 

@@ -36,3 +36,12 @@ class Running:
         """Say it to the painter's command line."""
         switches = [f"--{name}" for name in ("offload", "compile") if getattr(self, name)]
         return ["--device", self.device, "--precision", self.precision, "--quantise", self.quantise, *switches]
+
+
+def device_of(running: Running) -> str:
+    """Say which device is meant, as torch names it; auto is a GPU where there is one."""
+    if running.device != "auto":
+        return running.device
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"

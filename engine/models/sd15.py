@@ -41,6 +41,10 @@ class StableDiffusion:
         )
         return Prompts(self.text_encoder(tokens.input_ids.to(device))[0].float())
 
+    def knows(self, word: str) -> bool:
+        """See `Family`."""
+        return len(self.tokenizer(word, add_special_tokens=False).input_ids) == 1
+
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """See `Family`."""
         hidden = prompts.hidden.to(latents.device, latents.dtype)

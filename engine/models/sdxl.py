@@ -45,6 +45,10 @@ class StableDiffusionXL:
             return Prompts(torch.zeros_like(hidden), torch.zeros_like(pooled))
         return Prompts(hidden, pooled)
 
+    def knows(self, word: str) -> bool:
+        """See `Family`."""
+        return len(self.tokenizers[0](word, add_special_tokens=False).input_ids) == 1
+
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """See `Family`. Every picture says that it was never larger and never cut."""
         assert prompts.pooled is not None

@@ -49,6 +49,10 @@ class ZImage:
         )
         return Prompts(read.hidden_states[-2].float(), used=tokens.attention_mask.bool())
 
+    def knows(self, word: str) -> bool:
+        """See `Family`."""
+        return len(self.tokenizer(word, add_special_tokens=False).input_ids) == 1
+
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """See `Family`. The transformer counts time from noise to picture, and looks the same way."""
         assert prompts.used is not None

@@ -73,3 +73,40 @@ def test_a_styles_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """A folder of styles that does not exist is named."""
     with pytest.raises(SettingsError, match="nowhere"):
         Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_STYLES": f"{tmp_path}:{tmp_path}/nowhere"})
+
+
+def test_insightface_needs_its_licence_named(tmp_path: Path) -> None:
+    """Who chooses InsightFace without naming its packs' licence is told what it is and what to do, in one sentence."""
+    with pytest.raises(
+        SettingsError, match=r"^LIMNER_INSIGHTFACE_LICENCE is ''\. Set it to non-commercial if .*dlib\.$"
+    ):
+        Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_ANALYSER": "insightface"})
+
+
+@pytest.mark.parametrize(
+    "environ, pack",
+    [
+        ({}, None),
+        ({"LIMNER_ANALYSER": "dlib", "LIMNER_INSIGHTFACE_PACK": "antelopev2"}, None),
+        ({"LIMNER_ANALYSER": "insightface", "LIMNER_INSIGHTFACE_LICENCE": "non-commercial"}, "buffalo_l"),
+        (
+            {
+                "LIMNER_ANALYSER": "insightface",
+                "LIMNER_INSIGHTFACE_LICENCE": "non-commercial",
+                "LIMNER_INSIGHTFACE_PACK": "antelopev2",
+            },
+            "antelopev2",
+        ),
+    ],
+)
+def test_dlib_finds_faces_unless_insightface_is_chosen(
+    tmp_path: Path, environ: dict[str, str], pack: str | None
+) -> None:
+    """A pack is used only where its analyser is chosen and its licence named; without a name it is buffalo_l."""
+    assert Settings.from_env({"LIMNER_HOME": str(tmp_path), **environ}).insightface_pack == pack
+
+
+def test_an_analyser_that_is_none_is_refused(tmp_path: Path) -> None:
+    """A name that is no analyser's is answered with those there are."""
+    with pytest.raises(SettingsError, match=r"LIMNER_ANALYSER is 'opencv'\. Set it to dlib or insightface\."):
+        Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_ANALYSER": "opencv"})

@@ -10,6 +10,7 @@ from limner.engine.errors import BadReferenceError
 from limner.engine.fuse.marks import SOURCE_TYPE, portrait_png
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sheet import Row, contact_sheet
+from limner.queue.messages import FAILURES
 from limner.tests.fakes.base import make_faces
 
 
@@ -54,7 +55,7 @@ def test_empty_contact_sheet_is_a_picture() -> None:
 def test_reference_comes_back() -> None:
     """A reference that was written and read holds one aligned face, all embeddings and the sitter's words."""
     faces = make_faces(3)
-    reference = Reference.load(Reference.of(faces).dump())
+    reference = Reference.load(Reference.of(faces).dump(), 128)
     assert any(np.array_equal(reference.image, face.image) for face in faces)
     assert np.array_equal(reference.embeddings, np.stack([face.embedding for face in faces]))
     assert reference.sitter == "sks person"
@@ -69,4 +70,11 @@ def test_same_faces_same_reference() -> None:
 def test_damaged_reference(data: bytes) -> None:
     """A reference that cannot be read says what to do."""
     with pytest.raises(BadReferenceError, match="send the photos again"):
-        Reference.load(data)
+        Reference.load(data, 128)
+
+
+def test_another_analysers_reference() -> None:
+    """What was kept while another analyser was in use cannot be compared: people are asked for new photos."""
+    with pytest.raises(BadReferenceError, match="send the photos again") as caught:
+        Reference.load(Reference.of(make_faces(3)).dump(), 512)
+    assert caught.value.reason in FAILURES
