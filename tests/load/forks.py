@@ -1,7 +1,7 @@
-"""The bot as a process that starts in a tenth of the time: `python -m limner.tests.load.forks`.
+"""A bot as a process that starts in a tenth of the time: `python -m limner.tests.load.forks COMMAND`.
 
 Most of a start is importing, and `limner prepare`. This process imports once, and at each line `start` on its standard
-input forks a bot, which is `limner telegram` without those two; at `kill` it ends that one by SIGKILL. It answers each
+input forks a bot, which is `limner COMMAND` without those two; at `kill` it ends that one by SIGKILL. It answers each
 line with one of its own: the process id, or how the bot ended.
 """
 
@@ -10,19 +10,21 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from limner.deploy.compose import redis_of
+from limner.deploy.discord import discord_bot, serve
 from limner.deploy.logs import set_up_logging
 from limner.deploy.machine import give_memory_back
 from limner.deploy.settings import Settings
 from limner.deploy.telegram import bring_updates, telegram_bot
-from limner.tests.fakes.telegram import TelegramServer
 from limner.tests.load.home import Home, ended
 
 KILLED = f"-{int(signal.SIGKILL)}"
+
+Run = Callable[[Settings], Coroutine[Any, Any, None]]
 
 
 class Forks:
@@ -52,13 +54,11 @@ class Forks:
 
 
 @asynccontextmanager
-async def forks(home: Home, server: TelegramServer) -> AsyncIterator[Forks]:
-    """Have the process that forks for the length of the block; its bots log to `telegram.log` in the home."""
-    command = (sys.executable, "-P", "-m", "limner.tests.load.forks")
-    with (home.folder / "telegram.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            *command, env=home.environ(server), stdin=PIPE, stdout=PIPE, stderr=log
-        )
+async def forks(home: Home, command: str, environ: Mapping[str, str]) -> AsyncIterator[Forks]:
+    """Have the process that forks for the length of the block; its bots log to `COMMAND.log` in the home."""
+    forking = (sys.executable, "-P", "-m", "limner.tests.load.forks", command)
+    with (home.folder / f"{command}.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(*forking, env=environ, stdin=PIPE, stdout=PIPE, stderr=log)
     bots = Forks(process)
     try:
         yield bots
@@ -67,12 +67,12 @@ async def forks(home: Home, server: TelegramServer) -> AsyncIterator[Forks]:
         await ended(process)
 
 
-def _answer_lines() -> None:
+def _answer_lines(run: Run) -> None:
     settings, child = Settings.from_env(os.environ), 0
     for line in sys.stdin:
         if line.strip() == "start":
             if (child := os.fork()) == 0:
-                _be_bot(settings)
+                _be_bot(run, settings)
             answer = str(child)
         else:
             os.kill(child, signal.SIGKILL)
@@ -82,22 +82,29 @@ def _answer_lines() -> None:
         sys.stdout.flush()
 
 
-def _be_bot(settings: Settings) -> NoReturn:
+def _be_bot(run: Run, settings: Settings) -> NoReturn:
     try:
         os.close(0)
         os.dup2(2, 1)
         give_memory_back()
         set_up_logging()
-        asyncio.run(_run(settings))
+        asyncio.run(run(settings))
     finally:
         # Nothing of the process that was forked may run here a second time.
         os._exit(1)
 
 
-async def _run(settings: Settings) -> None:
+async def _telegram(settings: Settings) -> None:
     async with redis_of(settings) as redis_url, telegram_bot(settings, redis_url) as application:
         await bring_updates(application, settings)
 
 
+async def _discord(settings: Settings) -> None:
+    async with redis_of(settings) as redis_url, discord_bot(settings, redis_url) as bot:
+        await serve(bot)
+
+
+BOTS: Mapping[str, Run] = {"telegram": _telegram, "discord": _discord}
+
 if __name__ == "__main__":
-    _answer_lines()
+    _answer_lines(BOTS[sys.argv[1]])

@@ -1,7 +1,8 @@
 """An engine and a worker that keep a real sitter's pace, many times as fast: `python -m … painter SCALE`.
 
 The engine sleeps for as long as a training and a rendering take on two cores, divided by the scale, and is otherwise
-the small one of the tests. The worker is the real one, as a process of its own that may be killed.
+the small one of the tests. Its pictures say whom they are of: what stands behind the end of the sitter's first photo.
+The worker is the real one, as a process of its own that may be killed.
 """
 
 import asyncio
@@ -16,10 +17,13 @@ from limner.queue.child import Kind
 from limner.queue.fairness import RENDERING_MS, TRAINING_MS
 from limner.queue.leased import Timing
 from limner.queue.worker import run
-from limner.tests.fakes.engine_process import main, send
+from limner.tests.fakes.engine_process import examine, main, poster, send
 from limner.tests.load.home import Home, ended
 
 STEPS = 10
+OF = b" of "
+"""Stands in a picture before the name of whom it shows."""
+END_OF_JPEG = b"\xff\xd9"
 # A killed worker's job is taken by the next after two seconds; otherwise the habits of an operator's worker.
 TIMING = Timing(lease_s=2.0, renew_s=0.4, poll_s=0.005, reconcile_s=1.0)
 
@@ -33,12 +37,14 @@ def answer_calls(scale: float) -> None:
         for step in range(first, STEPS):
             time.sleep(training_s / STEPS)
             send(channel, {"id": call_id, "checkpoint": str(step + 1).encode()})
-        return f"Face LoRA trained from step {first}".encode()
+        photo: bytes = args["photos"][0]
+        return OF + photo.rpartition(END_OF_JPEG)[2]
 
     def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
         trained = train(call_id, args, channel) if args["face_lora"] is None else None
         time.sleep(rendering_s)
-        portraits = [{"png": b"portrait", "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])]
+        png = b"portrait" + (trained or args["face_lora"])
+        portraits = [{"png": png, "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])]
         return {
             "portraits": portraits,
             "face_lora": trained,
@@ -47,7 +53,7 @@ def answer_calls(scale: float) -> None:
             "seconds": {"train": training_s, "render": rendering_s},
         }
 
-    main({"make": make})
+    main({"make": make, "examine": examine, "poster": poster})
 
 
 class Worker:

@@ -1,0 +1,224 @@
+"""The Discord bot and the worker, killed over and over: `python -m limner.tests.load.discord_killed --kills 50`.
+
+An avatar event is held in a server: members take part by its form, and some show theirs or take it back. Single people
+use /portrait, with photos or by its form, and everybody presses "More of the same" or sends new photos when theirs are
+there. Meanwhile the bot or the worker, whichever chance says, is ended by SIGKILL at random moments, its start
+included, and started again at once. In the end everybody finishes, the event ends with its poster, and what storage and
+the server hold is compared with what people did: `discord_audit` says how.
+
+The bot is `limner discord` with SQLite and the embedded Valkey, forked from a process that has imported everything
+(`forks`); the worker is the real one, and its engine only waits (`paced`). An interaction that comes while no bot hears
+is lost at Discord: its person reads that it failed and does it again (`guest`).
+
+Ends with 1 when an accepted request did not end exactly once, an account is wrong, somebody waited in vain, a picture
+is seen by somebody else, or a message came twice without a kill right behind the first time.
+"""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import click
+
+from limner.queue.embedded import start_embedded
+from limner.tests.fakes.discord import Channel, DiscordServer
+from limner.tests.load.audit import is_quiet
+from limner.tests.load.discord_audit import (
+    Effects,
+    effects_of,
+    in_gallery,
+    messages_of,
+    seen_by_others,
+    unanswered,
+)
+from limner.tests.load.forks import Forks, forks
+from limner.tests.load.guest import TAKE_PART, Guest
+from limner.tests.load.home import STYLE, Home, came, new_home
+from limner.tests.load.lives import Lives, print_failures, print_messages
+from limner.tests.load.paced import Worker
+from limner.tests.load.report import heading, row, spread
+
+LIFE_S = (0.02, 3.0)
+START_S = 60.0
+QUIET_S = 120.0
+"""How long everything may take to be handled and told, after everybody has what they waited for."""
+
+
+@dataclass
+class Hall:
+    """The server with its people; the host is one of them, and asks for nothing but the event."""
+
+    server: DiscordServer
+    general: Channel
+    host: Guest
+    guests: Sequence[Guest]
+    lives: Lives = field(default_factory=Lives)
+    worker_kills: int = 0
+
+    async def open(self) -> None:
+        """Open the event, and wait for its announcement."""
+        options = {"style": STYLE, "members": sum(guest.member for guest in self.guests)}
+        await self.host.insist(lambda: self.host.person.invoke("event create", options, at=self.general))
+        await self.host.until(lambda: bool(self._pressable(TAKE_PART)), "the announcement")
+
+    async def close(self) -> None:
+        """End the event, and wait for the poster."""
+        await self.host.insist(lambda: self.host.person.invoke("event end", at=self.general))
+        await self.host.until(lambda: any(seen.files for seen in self.server.messages(self.general)), "the poster")
+
+    def _pressable(self, text: str) -> list[int]:
+        return [seen.message_id for seen in self.server.messages(self.general) if seen.button(text)]
+
+
+@click.command()
+@click.option("--kills", default=50, show_default=True, help="How often the bot or the worker is killed.")
+@click.option("--members", default=12, show_default=True, help="How many people take part in the event.")
+@click.option("--singles", default=6, show_default=True, help="How many people come by themselves.")
+@click.option("--scale", default=400.0, show_default=True, help="How many times as fast as on two cores it is painted.")
+@click.option("--patience", default=180.0, show_default=True, help="Seconds that a person waits for one thing.")
+@click.option("--seed", default=0, show_default=True, help="Chooses the moments, and what people do.")
+def main(kills: int, members: int, singles: int, scale: float, patience: float, seed: int) -> None:
+    """Kill the bot and the worker over and over, and see what became of everything."""
+    sys.exit(asyncio.run(endure(kills, members, singles, scale, patience, seed)))
+
+
+async def endure(kills: int, members: int, singles: int, scale: float, patience_s: float, seed: int) -> int:
+    """Run and print; return the exit code."""
+    server, began = DiscordServer(strict_rates=True), time.monotonic()
+    async with server, new_home() as home, home.storage() as storage:
+        hall = _hall(server, members, singles, patience_s, seed)
+        async with _worker(home, scale) as worker, forks(home, "discord", _environ(home, server)) as bots:
+            await _live(hall, bots, worker, kills, seed)
+            quiet = await came(lambda: is_quiet(storage, "discord"), QUIET_S)
+            hall.lives.ended_by_itself += not await bots.kill()
+        effects = await effects_of(storage, hall.guests, hall.host.person.id)
+        what = f"{len(hall.lives.kills)} kills of the bot and {hall.worker_kills} of the worker"
+        heading(f"{what} in {time.monotonic() - began:.0f} s, {members} members, {singles} single people, seed {seed}")
+        good = _print_effects(hall, effects) & _print_places(hall, effects)
+        good &= print_messages(messages_of(server, hall.guests, effects, hall.lives.kills))
+        good &= _print_lives(hall)
+        print_failures((home.folder / "discord.log").read_text("utf-8"))
+        row("in the end nothing is left to do", "yes" if quiet else "no", "yes")
+        server.problems.clear()  # they are told already
+    return 0 if good and quiet else 1
+
+
+def _hall(server: DiscordServer, members: int, singles: int, patience_s: float, seed: int) -> Hall:
+    names = [f"member{n}" for n in range(members)] + [f"single{n}" for n in range(singles)]
+    people = [server.person(name) for name in ("host", *names)]
+    guild = server.guild("Party", members=people)
+    server.let(guild, people[0], "MANAGE_EVENTS")
+    general = server.channel(guild, "general")
+    host, *guests = [
+        Guest(person, general, random.Random(f"{seed} {n}"), patience_s, member=0 < n <= members)
+        for n, person in enumerate(people)
+    ]
+    return Hall(server, general, host, guests)
+
+
+def _environ(home: Home, server: DiscordServer) -> dict[str, str]:
+    own = {
+        "DISCORD_BOT_TOKEN": server.token,
+        "DISCORD_API_BASE": server.api_base,
+        "DISCORD_GATEWAY_URL": server.gateway_url,
+    }
+    return home.environ_with(own)
+
+
+@asynccontextmanager
+async def _worker(home: Home, scale: float) -> AsyncIterator[Worker]:
+    worker = Worker(home, await asyncio.to_thread(start_embedded, home.folder), scale)
+    await worker.start()
+    try:
+        yield worker
+    finally:
+        await worker.stop()
+
+
+async def _live(hall: Hall, bots: Forks, worker: Worker, kills: int, seed: int) -> None:
+    """Let everybody live while bot and worker die and live again; then let them finish."""
+    over, chance = asyncio.Event(), random.Random(seed)
+    hall.lives.starts.append(time.monotonic())
+    await bots.start()
+    await hall.server.connected(timeout_s=START_S)
+    await hall.server.offers("portrait", START_S)
+    await hall.open()
+    living = [asyncio.create_task(guest.live(over)) for guest in hall.guests]
+    for _ in range(kills):
+        await asyncio.sleep(chance.uniform(*LIFE_S))
+        if chance.random() < 0.5:
+            await _kill_bot(hall, bots)
+        else:
+            await worker.kill()
+            hall.worker_kills += 1
+            await worker.start()
+    over.set()
+    await asyncio.gather(*living)
+    await hall.close()
+
+
+async def _kill_bot(hall: Hall, bots: Forks) -> None:
+    lives = hall.lives
+    lives.ended_by_itself += not await bots.kill()
+    lives.kills.append(time.monotonic())
+    asked = (call.at for call in hall.server.calls if call.route == "GET /gateway" and call.at > lives.starts[-1])
+    lives.note_heard(next(asked, None))
+    lives.starts.append(time.monotonic())
+    await bots.start()
+
+
+def _print_effects(hall: Hall, effects: Effects) -> bool:
+    everybody = [hall.host, *hall.guests]
+    in_vain = [guest.in_vain for guest in everybody if guest.in_vain]
+    silent = unanswered(everybody)
+    made = sum(request.state == "made" for request in effects.requests)
+    row("what people did / what failed and was done again", f"{_done(everybody)} / {_repeated(everybody)}")
+    row("requests / made / failed after three workers", f"{len(effects.requests)} / {made} / {effects.failed}")
+    row("portraits made", effects.portraits)
+    row("effects that are lost, doubled or charged wrongly", len(effects.wrong), "0")
+    row("what was acknowledged and has no answer", len(silent), "0")
+    row("people who waited in vain", len(in_vain), "0")
+    _list(*effects.wrong[:20], *silent[:20], *in_vain)
+    return not effects.wrong and not silent and not in_vain
+
+
+def _print_places(hall: Hall, effects: Effects) -> bool:
+    seen, gallery = seen_by_others(hall.server, hall.guests, effects), in_gallery(hall.server, hall.guests)
+    row("pictures that stand somewhere", effects.pictures)
+    row("pictures that others see without a wish", len(seen), "0")
+    row("people whose place in the gallery is wrong", len(gallery), "0")
+    _list(*seen[:20], *gallery[:20])
+    return not seen and not gallery
+
+
+def _print_lives(hall: Hall) -> bool:
+    lives, problems = hall.lives, hall.server.problems
+    heading("Lives")
+    row("from start to asking for the gateway, ms (p50 / p95 / max)", spread(lives.heard_after_s))
+    row("lives that were killed before that", len(lives.kills) - len(lives.heard_after_s))
+    row("lives that ended by themselves", lives.ended_by_itself, "0")
+    row("calls refused as too many (429)", sum(call.status == 429 for call in hall.server.calls))
+    row("what no correct bot does", len(problems), "0")
+    _list(*problems[:10])
+    return not lives.ended_by_itself and not problems
+
+
+def _done(guests: Sequence[Guest]) -> int:
+    return sum(len(guest.asked) for guest in guests)
+
+
+def _repeated(guests: Sequence[Guest]) -> int:
+    return sum(guest.repeated for guest in guests)
+
+
+def _list(*sentences: str) -> None:
+    for sentence in sentences:
+        click.echo(f"    {sentence}")
+
+
+if __name__ == "__main__":
+    main()
