@@ -18,7 +18,7 @@ from limner.tests.fakes.discord.seen import look
 from limner.tests.load.guest import Guest
 from limner.tests.load.home import FREE
 from limner.tests.load.lives import Messages
-from limner.tests.load.paced import END_OF_JPEG, OF
+from limner.tests.load.painter import END_OF_JPEG, OF
 
 MOST_TRIES = 3
 """A request whose worker was killed so often is failed, and rightly."""
@@ -149,9 +149,9 @@ def _everything(server: DiscordServer, channel: Channel) -> list[Seen]:
 
 def _sitters(seen: Seen) -> Iterator[int]:
     for file in seen.files if seen.from_bot else ():
-        if POSTER not in file.name:
-            # A portrait, or the thumbnail of a photo that was refused.
-            yield int(re.split(_BEFORE_NAME, file.data)[-1].split()[0])
+        # Nothing stands behind a style's preview; the poster shows many.
+        if POSTER not in file.name and (name := re.split(_BEFORE_NAME, file.data)[-1]):
+            yield int(name.split()[0])
 
 
 def _times(calls: Sequence[Call]) -> dict[str, dict[str, list[float]]]:

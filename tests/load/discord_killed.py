@@ -6,9 +6,9 @@ there. Meanwhile the bot or the worker, whichever chance says, is ended by SIGKI
 included, and started again at once. In the end everybody finishes, the event ends with its poster, and what storage and
 the server hold is compared with what people did: `discord_audit` says how.
 
-The bot is `limner discord` with SQLite and the embedded Valkey, forked from a process that has imported everything
-(`forks`); the worker is the real one, and its engine only waits (`paced`). An interaction that comes while no bot hears
-is lost at Discord: its person reads that it failed and does it again (`guest`).
+The bot is `limner discord` with SQLite and the embedded Valkey, and the worker is the real one with an engine that only
+waits (`paced`); both are forked from processes that have imported everything (`forks`). An interaction that comes while
+no bot hears is lost at Discord: its person reads that it failed and does it again (`guest`).
 
 Ends with 1 when an accepted request did not end exactly once, an account is wrong, somebody waited in vain, a picture
 is seen by somebody else, or a message came twice without a kill right behind the first time.
@@ -18,8 +18,7 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -39,11 +38,11 @@ from limner.tests.load.forks import Forks, forks
 from limner.tests.load.guest import TAKE_PART, Guest
 from limner.tests.load.home import STYLE, Home, came, new_home
 from limner.tests.load.lives import Lives, print_failures, print_messages
-from limner.tests.load.paced import Worker
 from limner.tests.load.report import heading, row, spread
 
 LIFE_S = (0.02, 3.0)
 START_S = 60.0
+COMMANDS_TOLD = "PUT /applications/{application_id}/commands"
 QUIET_S = 120.0
 """How long everything may take to be handled and told, after everybody has what they waited for."""
 
@@ -78,7 +77,7 @@ class Hall:
 @click.option("--kills", default=50, show_default=True, help="How often the bot or the worker is killed.")
 @click.option("--members", default=12, show_default=True, help="How many people take part in the event.")
 @click.option("--singles", default=6, show_default=True, help="How many people come by themselves.")
-@click.option("--scale", default=400.0, show_default=True, help="How many times as fast as on two cores it is painted.")
+@click.option("--scale", default=1000.0, show_default=True, help="How many times as fast as on two cores it goes.")
 @click.option("--patience", default=180.0, show_default=True, help="Seconds that a person waits for one thing.")
 @click.option("--seed", default=0, show_default=True, help="Chooses the moments, and what people do.")
 def main(kills: int, members: int, singles: int, scale: float, patience: float, seed: int) -> None:
@@ -91,10 +90,13 @@ async def endure(kills: int, members: int, singles: int, scale: float, patience_
     server, began = DiscordServer(strict_rates=True), time.monotonic()
     async with server, new_home() as home, home.storage() as storage:
         hall = _hall(server, members, singles, patience_s, seed)
-        async with _worker(home, scale) as worker, forks(home, "discord", _environ(home, server)) as bots:
-            await _live(hall, bots, worker, kills, seed)
+        environ, url = _environ(home, server), await asyncio.to_thread(start_embedded, home.folder)
+        working = forks(home, environ, "worker", url, str(home.folder), str(scale))
+        async with working as workers, forks(home, environ, "discord") as bots:
+            await workers.start()
+            await _live(hall, bots, workers, kills, seed)
             quiet = await came(lambda: is_quiet(storage, "discord"), QUIET_S)
-            hall.lives.ended_by_itself += not await bots.kill()
+            hall.lives.ended_by_itself += (not await bots.kill()) + (not await workers.kill())
         effects = await effects_of(storage, hall.guests, hall.host.person.id)
         what = f"{len(hall.lives.kills)} kills of the bot and {hall.worker_kills} of the worker"
         heading(f"{what} in {time.monotonic() - began:.0f} s, {members} members, {singles} single people, seed {seed}")
@@ -129,17 +131,7 @@ def _environ(home: Home, server: DiscordServer) -> dict[str, str]:
     return home.environ_with(own)
 
 
-@asynccontextmanager
-async def _worker(home: Home, scale: float) -> AsyncIterator[Worker]:
-    worker = Worker(home, await asyncio.to_thread(start_embedded, home.folder), scale)
-    await worker.start()
-    try:
-        yield worker
-    finally:
-        await worker.stop()
-
-
-async def _live(hall: Hall, bots: Forks, worker: Worker, kills: int, seed: int) -> None:
+async def _live(hall: Hall, bots: Forks, workers: Forks, kills: int, seed: int) -> None:
     """Let everybody live while bot and worker die and live again; then let them finish."""
     over, chance = asyncio.Event(), random.Random(seed)
     hall.lives.starts.append(time.monotonic())
@@ -153,9 +145,9 @@ async def _live(hall: Hall, bots: Forks, worker: Worker, kills: int, seed: int) 
         if chance.random() < 0.5:
             await _kill_bot(hall, bots)
         else:
-            await worker.kill()
+            hall.lives.ended_by_itself += not await workers.kill()
             hall.worker_kills += 1
-            await worker.start()
+            await workers.start()
     over.set()
     await asyncio.gather(*living)
     await hall.close()
@@ -165,7 +157,7 @@ async def _kill_bot(hall: Hall, bots: Forks) -> None:
     lives = hall.lives
     lives.ended_by_itself += not await bots.kill()
     lives.kills.append(time.monotonic())
-    asked = (call.at for call in hall.server.calls if call.route == "GET /gateway" and call.at > lives.starts[-1])
+    asked = (call.at for call in hall.server.calls if call.route == COMMANDS_TOLD and call.at > lives.starts[-1])
     lives.note_heard(next(asked, None))
     lives.starts.append(time.monotonic())
     await bots.start()
@@ -198,7 +190,7 @@ def _print_places(hall: Hall, effects: Effects) -> bool:
 def _print_lives(hall: Hall) -> bool:
     lives, problems = hall.lives, hall.server.problems
     heading("Lives")
-    row("from start to asking for the gateway, ms (p50 / p95 / max)", spread(lives.heard_after_s))
+    row("from start to telling its commands, ms (p50 / p95 / max)", spread(lives.heard_after_s))
     row("lives that were killed before that", len(lives.kills) - len(lives.heard_after_s))
     row("lives that ended by themselves", lives.ended_by_itself, "0")
     row("calls refused as too many (429)", sum(call.status == 429 for call in hall.server.calls))

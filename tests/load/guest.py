@@ -20,7 +20,13 @@ ANSWER_S = 3.2
 """Discord waits three seconds for a first answer; then the person reads that the application did not respond."""
 
 PAUSE_S = (0.1, 1.0)
-AGAIN, WITH_FORM, ELSE = 0.4, 0.4, 0.3
+THINKING_S = (0.0, 4.0)
+"""Between portraits and the next wish."""
+
+AGAIN, WITH_FORM = 0.4, 0.4
+MOST_ASIDE = 3
+"""So many other things are asked for while portraits are painted."""
+
 QUICK = ("status", "quota", "styles")
 TAKE_PART, MY_STATUS, SHOW_MINE, REMOVE_MINE = "Take part", "My status", "Show mine to the group", "Remove mine"
 
@@ -52,6 +58,7 @@ class Guest:
         try:
             await (self._take_part() if self.member else self._have_painted())
             while not over.is_set():
+                await asyncio.sleep(self.chance.uniform(*THINKING_S))
                 await self._have_painted()
         except (InVainError, PersonError) as error:
             last = [seen.text for seen in self.person.messages(self.general)[-3:]]
@@ -133,7 +140,8 @@ class Guest:
             await self.insist(lambda: self.person.press("More of the same", at=at, message_id=seen.message_id))
         else:
             await self._ask()
-        if self.chance.random() < ELSE:
+        for _ in range(self.chance.randint(0, MOST_ASIDE)):
+            await asyncio.sleep(self.chance.uniform(*PAUSE_S))
             await self.insist(lambda: self.person.invoke(self.chance.choice(QUICK), at=self.general))
         await self._more_than(known)
 

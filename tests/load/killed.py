@@ -56,7 +56,7 @@ async def endure(kills: int, people: int, longest_s: float, patience_s: float, s
             Sitter(server.person(200_000 + n), updates, random.Random(f"{seed} {n}"), patience_s) for n in range(people)
         ]
         await let_agree(storage, [sitter.chat_id for sitter in sitters])
-        async with worker(home, start_embedded(home.folder)), forks(home, "telegram", home.environ(server)) as bots:
+        async with worker(home, start_embedded(home.folder)), forks(home, home.environ(server), "telegram") as bots:
             lives = await _lives(server, bots, sitters, kills, longest_s, seed)
             quiet = await came(lambda: is_quiet(storage), QUIET_S)
             lives.ended_by_itself += not await bots.kill()
