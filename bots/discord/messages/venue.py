@@ -3,10 +3,11 @@
 Messages of a channel, the gallery's thread, and the server's own scheduled event, which its members see in their list.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import discord
 
@@ -28,7 +29,7 @@ PUBLIC_THREAD: Final = 11
 A_WEEK: Final = 10080
 """Minutes after which Discord puts a silent thread away, the longest it takes; a new post wakes it."""
 
-THREAD_NAME, TITLE, ABOUT = 100, 100, 1000
+THREAD_NAME, TITLE, ABOUT, NONCE = 100, 100, 1000, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,16 @@ class Venue:
         nicer = GALLERY_NICER if gallery and threads else NICER
         return Ground(server.name, threads, _without(allowed, needed), _without(allowed, nicer))
 
-    async def post(self, channel_id: int, message: Outgoing) -> str:
-        """Write a message, mentioning nobody; wake the thread up that it goes to, where it is one that rests."""
+    async def post(self, channel_id: int, message: Outgoing, key: str) -> str:
+        """Write a message, mentioning nobody; wake the thread up that it goes to, where it is one that rests.
 
-        async def write() -> str:
-            with parameters(message) as params:
-                return reference(await self._client.http.send_message(channel_id, params=params))
-
-        return await self._awake(channel_id, write)
+        For some minutes the same `key` is the same message: what a process that was killed has written before us is
+        found instead of written again. https://docs.discord.com/developers/resources/message#create-message
+        """
+        sent = await self._write(channel_id, message, nonce=hashlib.sha256(key.encode()).hexdigest()[:NONCE])
+        if not await self._is_there(channel_id, int(sent["id"])):  # found, and deleted since
+            sent = await self._write(channel_id, message)
+        return reference(sent)
 
     async def edit(self, channel_id: int, message_id: int, message: Outgoing) -> None:
         """Replace a message of ours."""
@@ -145,6 +148,22 @@ class Venue:
             await self._client.http.delete_scheduled_event(server_id, scheduled_id)
         except discord.NotFound:
             return
+
+    async def _write(self, channel_id: int, message: Outgoing, **how: str) -> Any:
+        async def write() -> Any:
+            with parameters(message, **how) as params:
+                return await self._client.http.send_message(channel_id, params=params)
+
+        return await self._awake(channel_id, write)
+
+    async def _is_there(self, channel_id: int, message_id: int) -> bool:
+        try:
+            await self._client.http.get_message(channel_id, message_id)
+        except discord.NotFound:
+            return False
+        except discord.Forbidden:  # nothing may be read here; a message that was written is believed in
+            return True
+        return True
 
     async def _awake(self, channel_id: int, call: Callable[[], Awaitable[T]]) -> T:
         try:
