@@ -16,6 +16,7 @@ from limner.tests.fakes.discord import Call, Channel, DiscordServer, Seen
 from limner.tests.fakes.discord.places import LOADING, Json
 from limner.tests.fakes.discord.seen import look
 from limner.tests.load.guest import Guest
+from limner.tests.load.hall import Hall
 from limner.tests.load.home import FREE
 from limner.tests.load.lives import Messages
 from limner.tests.load.painter import END_OF_JPEG, OF
@@ -43,11 +44,11 @@ class Effects:
         return sum(request.state == "failed" for request in self.requests)
 
 
-async def effects_of(storage: Storage, guests: Sequence[Guest], host_id: int) -> Effects:
+async def effects_of(storage: Storage, hall: Hall) -> Effects:
     """Compare storage with what everybody did; the host pays for the event."""
     effects, paid = Effects(), dict[str, int]()
-    host = await storage.users.get_or_create("discord", str(host_id))
-    for guest in guests:
+    host = await storage.users.get_or_create("discord", str(hall.host.person.id))
+    for guest in hall.guests:
         user = await storage.users.get_or_create("discord", str(guest.person.id))
         requests = await storage.requests.of_user(user.id, 100_000)
         effects.requests += requests
@@ -98,11 +99,11 @@ def unanswered(guests: Sequence[Guest]) -> list[str]:
     ]
 
 
-def seen_by_others(server: DiscordServer, guests: Sequence[Guest], effects: Effects) -> list[str]:
+def seen_by_others(hall: Hall, effects: Effects) -> list[str]:
     """Count everybody's pictures, and name each that somebody else sees without its sitter's wish."""
-    shown, wrong = {guest.person.id for guest in guests if guest.shows}, []
-    for channel in list(server.world.channels.values()):
-        for seen in _everything(server, channel):
+    shown, wrong = {guest.person.id for guest in hall.guests if guest.shows}, []
+    for channel in list(hall.server.world.channels.values()):
+        for seen in _everything(hall.server, channel):
             eyes = seen.raw.only_for or (channel.recipient.id if channel.recipient else 0)
             for owner in _sitters(seen):
                 effects.pictures += 1
@@ -111,28 +112,26 @@ def seen_by_others(server: DiscordServer, guests: Sequence[Guest], effects: Effe
     return wrong
 
 
-def messages_of(
-    server: DiscordServer, guests: Sequence[Guest], effects: Effects, kills: Sequence[float]
-) -> dict[str, Messages]:
+def messages_of(hall: Hall, effects: Effects) -> dict[str, Messages]:
     """Count the messages of each kind, by what each of them is about."""
     table = {name: Messages() for name in ("announcement", "portraits", "gallery post", "poster")}
-    times = _times(server.calls)
+    times, kills = _times(hall.server.calls), hall.lives.kills
     made = [request.id for request in effects.requests if request.state == "made"]
     table["announcement"].count(times["join"], 1, kills)
     table["portraits"].count(times["again"], len(made), kills)
-    table["gallery post"].count(times["unshow"], sum(guest.has_shown for guest in guests), kills)
-    table["poster"].count(times["poster"], 1, kills)
+    table["gallery post"].count(times["unshow"], sum(guest.has_shown for guest in hall.guests), kills)
+    table["poster"].count(times["poster"], int(hall.shows), kills)
     return table
 
 
-def in_gallery(server: DiscordServer, guests: Sequence[Guest]) -> list[str]:
+def in_gallery(hall: Hall) -> list[str]:
     """Name everybody who does not stand in the gallery exactly as often as they wish."""
     posts: dict[int, int] = defaultdict(int)
-    for channel in list(server.world.channels.values()):
-        for seen in _everything(server, channel) if channel.parent is not None else ():
+    for channel in list(hall.server.world.channels.values()):
+        for seen in _everything(hall.server, channel) if channel.parent is not None else ():
             for owner in _sitters(seen):
                 posts[owner] += 1
-    wished = {guest.person.id: int(guest.shows) for guest in guests if guest.member}
+    wished = {guest.person.id: int(guest.shows) for guest in hall.guests if guest.member}
     return [
         f"{owner} stands {posts[owner]} times in the gallery, and wishes {wished.get(owner, 0)}"
         for owner in {*posts, *wished}

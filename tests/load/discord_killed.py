@@ -19,12 +19,12 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import click
 
 from limner.queue.embedded import start_embedded
-from limner.tests.fakes.discord import Channel, DiscordServer
+from limner.tests.fakes.discord import DiscordServer
+from limner.tests.fakes.discord_bot import settings_of
 from limner.tests.load.audit import is_quiet
 from limner.tests.load.discord_audit import (
     Effects,
@@ -35,42 +35,20 @@ from limner.tests.load.discord_audit import (
     unanswered,
 )
 from limner.tests.load.forks import Forks, forks
-from limner.tests.load.guest import TAKE_PART, Guest
-from limner.tests.load.home import STYLE, Home, came, new_home
-from limner.tests.load.lives import Lives, print_failures, print_messages
+from limner.tests.load.guest import Guest
+from limner.tests.load.hall import Hall, hall_of
+from limner.tests.load.home import came, new_home
+from limner.tests.load.lives import print_failures, print_messages
 from limner.tests.load.report import heading, row, spread
 
 LIFE_S = (0.02, 3.0)
 START_S = 60.0
 COMMANDS_TOLD = "PUT /applications/{application_id}/commands"
+FINISHING = 0.8
+"""After this share of the kills nobody begins anything new, so that the event's end has its share of them too."""
+
 QUIET_S = 120.0
 """How long everything may take to be handled and told, after everybody has what they waited for."""
-
-
-@dataclass
-class Hall:
-    """The server with its people; the host is one of them, and asks for nothing but the event."""
-
-    server: DiscordServer
-    general: Channel
-    host: Guest
-    guests: Sequence[Guest]
-    lives: Lives = field(default_factory=Lives)
-    worker_kills: int = 0
-
-    async def open(self) -> None:
-        """Open the event, and wait for its announcement."""
-        options = {"style": STYLE, "members": sum(guest.member for guest in self.guests)}
-        await self.host.insist(lambda: self.host.person.invoke("event create", options, at=self.general))
-        await self.host.until(lambda: bool(self._pressable(TAKE_PART)), "the announcement")
-
-    async def close(self) -> None:
-        """End the event, and wait for the poster."""
-        await self.host.insist(lambda: self.host.person.invoke("event end", at=self.general))
-        await self.host.until(lambda: any(seen.files for seen in self.server.messages(self.general)), "the poster")
-
-    def _pressable(self, text: str) -> list[int]:
-        return [seen.message_id for seen in self.server.messages(self.general) if seen.button(text)]
 
 
 @click.command()
@@ -89,46 +67,24 @@ async def endure(kills: int, members: int, singles: int, scale: float, patience_
     """Run and print; return the exit code."""
     server, began = DiscordServer(strict_rates=True), time.monotonic()
     async with server, new_home() as home, home.storage() as storage:
-        hall = _hall(server, members, singles, patience_s, seed)
-        environ, url = _environ(home, server), await asyncio.to_thread(start_embedded, home.folder)
+        hall = hall_of(server, members, singles, patience_s, seed)
+        environ, url = home.environ_with(settings_of(server)), await asyncio.to_thread(start_embedded, home.folder)
         working = forks(home, environ, "worker", url, str(home.folder), str(scale))
         async with working as workers, forks(home, environ, "discord") as bots:
             await workers.start()
             await _live(hall, bots, workers, kills, seed)
             quiet = await came(lambda: is_quiet(storage, "discord"), QUIET_S)
             hall.lives.ended_by_itself += (not await bots.kill()) + (not await workers.kill())
-        effects = await effects_of(storage, hall.guests, hall.host.person.id)
+        effects = await effects_of(storage, hall)
         what = f"{len(hall.lives.kills)} kills of the bot and {hall.worker_kills} of the worker"
         heading(f"{what} in {time.monotonic() - began:.0f} s, {members} members, {singles} single people, seed {seed}")
         good = _print_effects(hall, effects) & _print_places(hall, effects)
-        good &= print_messages(messages_of(server, hall.guests, effects, hall.lives.kills))
+        good &= print_messages(messages_of(hall, effects))
         good &= _print_lives(hall)
         print_failures((home.folder / "discord.log").read_text("utf-8"))
         row("in the end nothing is left to do", "yes" if quiet else "no", "yes")
         server.problems.clear()  # they are told already
     return 0 if good and quiet else 1
-
-
-def _hall(server: DiscordServer, members: int, singles: int, patience_s: float, seed: int) -> Hall:
-    names = [f"member{n}" for n in range(members)] + [f"single{n}" for n in range(singles)]
-    people = [server.person(name) for name in ("host", *names)]
-    guild = server.guild("Party", members=people)
-    server.let(guild, people[0], "MANAGE_EVENTS")
-    general = server.channel(guild, "general")
-    host, *guests = [
-        Guest(person, general, random.Random(f"{seed} {n}"), patience_s, member=0 < n <= members)
-        for n, person in enumerate(people)
-    ]
-    return Hall(server, general, host, guests)
-
-
-def _environ(home: Home, server: DiscordServer) -> dict[str, str]:
-    own = {
-        "DISCORD_BOT_TOKEN": server.token,
-        "DISCORD_API_BASE": server.api_base,
-        "DISCORD_GATEWAY_URL": server.gateway_url,
-    }
-    return home.environ_with(own)
 
 
 async def _live(hall: Hall, bots: Forks, workers: Forks, kills: int, seed: int) -> None:
@@ -138,9 +94,10 @@ async def _live(hall: Hall, bots: Forks, workers: Forks, kills: int, seed: int) 
     await bots.start()
     await hall.server.connected(timeout_s=START_S)
     await hall.server.offers("portrait", START_S)
-    await hall.open()
-    living = [asyncio.create_task(guest.live(over)) for guest in hall.guests]
-    for _ in range(kills):
+    evening = asyncio.create_task(hall.evening(over))
+    for number in range(kills):
+        if number >= FINISHING * kills:
+            over.set()
         await asyncio.sleep(chance.uniform(*LIFE_S))
         if chance.random() < 0.5:
             await _kill_bot(hall, bots)
@@ -149,8 +106,7 @@ async def _live(hall: Hall, bots: Forks, workers: Forks, kills: int, seed: int) 
             hall.worker_kills += 1
             await workers.start()
     over.set()
-    await asyncio.gather(*living)
-    await hall.close()
+    await evening
 
 
 async def _kill_bot(hall: Hall, bots: Forks) -> None:
@@ -179,7 +135,7 @@ def _print_effects(hall: Hall, effects: Effects) -> bool:
 
 
 def _print_places(hall: Hall, effects: Effects) -> bool:
-    seen, gallery = seen_by_others(hall.server, hall.guests, effects), in_gallery(hall.server, hall.guests)
+    seen, gallery = seen_by_others(hall, effects), in_gallery(hall)
     row("pictures that stand somewhere", effects.pictures)
     row("pictures that others see without a wish", len(seen), "0")
     row("people whose place in the gallery is wrong", len(gallery), "0")
