@@ -6,7 +6,7 @@ Messages of a channel, the gallery's thread, and the server's own scheduled even
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import discord
@@ -129,14 +129,21 @@ class Venue:
     async def schedule(
         self, server_id: int, channel_id: int, title: str, about: str, span: tuple[datetime, datetime]
     ) -> int:
-        """Put an event into the server's list, from one moment to another; give its id."""
+        """Put an event into the server's list, from one moment to another; give its id.
+
+        One that is held there until that moment already is the same event, from a process that was killed before us.
+        """
+        location = f"https://discord.com/channels/{server_id}/{channel_id}"
+        for known in await self._client.http.get_scheduled_events(server_id, with_user_count=False):
+            if _is_held(known, location, span[1]):
+                return int(known["id"])
         made = await self._client.http.create_guild_scheduled_event(
             server_id,
             name=title[:TITLE],
             description=about[:ABOUT],
             privacy_level=discord.PrivacyLevel.guild_only.value,
             entity_type=discord.EntityType.external.value,
-            entity_metadata={"location": f"https://discord.com/channels/{server_id}/{channel_id}"},
+            entity_metadata={"location": location},
             scheduled_start_time=span[0].isoformat(),
             scheduled_end_time=span[1].isoformat(),
         )
@@ -176,6 +183,13 @@ class Venue:
             return await call()
         finally:
             await self._client.http.edit_channel(channel_id, archived=True)
+
+
+def _is_held(scheduled: Any, location: str, until: datetime) -> bool:
+    if (scheduled.get("entity_metadata") or {}).get("location") != location:
+        return False
+    # Discord may keep less of a second than we have sent.
+    return abs(datetime.fromisoformat(scheduled["scheduled_end_time"]) - until) < timedelta(seconds=1)
 
 
 def _without(allowed: discord.Permissions, names: Sequence[str]) -> tuple[str, ...]:

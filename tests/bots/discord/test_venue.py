@@ -1,5 +1,7 @@
 """What events write in a server is there once, whoever was killed between a message and its record."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from limner.bots.discord.messages.outgoing import Outgoing
@@ -50,3 +52,17 @@ async def test_where_nothing_may_be_read_it_is_written_all_the_same(
     discord_server.forbid_bot(general.guild, "READ_MESSAGE_HISTORY")
     await Venue(await start_client()).post(general.id, POST, "announcement")
     assert len(discord_server.messages(general)) == 1
+
+
+async def test_an_event_is_in_the_servers_list_once(
+    discord_server: DiscordServer, start_client: Start, general: Channel
+) -> None:
+    """The entry of a process that was killed before it could note it is found; another event has one of its own."""
+    assert general.guild is not None
+    venue, begins = Venue(await start_client()), datetime.now(UTC) + timedelta(minutes=1)
+    ids = [
+        await venue.schedule(general.guild.id, general.id, "Party", "Paint", (begins, begins + timedelta(hours=hours)))
+        for hours in (1, 1, 2)
+    ]
+    assert ids[0] == ids[1] != ids[2]
+    assert list(general.guild.events) == [ids[0], ids[2]]
