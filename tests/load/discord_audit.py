@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from limner.bots.discord.messages.buttons import Pressed, read
 from limner.storage import Request, Storage
@@ -156,9 +157,13 @@ def _sitters(seen: Seen) -> Iterator[int]:
 def _times(calls: Sequence[Call]) -> dict[str, dict[str, list[float]]]:
     """Gather when messages were sent, by the name of a button and what it is about."""
     times: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    known = set[str]()
     for call in calls:
-        if not call.route.startswith("POST") or not 200 <= call.status < 300:
+        is_message = call.route.startswith("POST") and call.status == HTTPStatus.OK and "id" in (call.answer or {})
+        # One that was written with the key of an earlier one is that one.
+        if not is_message or call.answer["id"] in known:
             continue
+        known.add(call.answer["id"])
         for pressed in _buttons(call.fields):
             about = pressed.argument if pressed.name != "unshow" else str(pressed.owner)
             times[pressed.name][about].append(call.at)

@@ -41,7 +41,7 @@ from limner.tests.load.home import came, new_home
 from limner.tests.load.lives import print_failures, print_messages
 from limner.tests.load.report import heading, row, spread
 
-LIFE_S = (0.02, 3.0)
+FIRST_LIFE_S = 0.02
 START_S = 60.0
 COMMANDS_TOLD = "PUT /applications/{application_id}/commands"
 FINISHING = 0.8
@@ -53,17 +53,20 @@ QUIET_S = 120.0
 
 @click.command()
 @click.option("--kills", default=50, show_default=True, help="How often the bot or the worker is killed.")
-@click.option("--members", default=12, show_default=True, help="How many people take part in the event.")
+@click.option("--members", type=click.IntRange(2), default=12, show_default=True, help="How many people take part.")
 @click.option("--singles", default=6, show_default=True, help="How many people come by themselves.")
 @click.option("--scale", default=1000.0, show_default=True, help="How many times as fast as on two cores it goes.")
+@click.option("--longest", default=3.0, show_default=True, help="Seconds of the longest time between two kills.")
 @click.option("--patience", default=180.0, show_default=True, help="Seconds that a person waits for one thing.")
 @click.option("--seed", default=0, show_default=True, help="Chooses the moments, and what people do.")
-def main(kills: int, members: int, singles: int, scale: float, patience: float, seed: int) -> None:
+def main(kills: int, members: int, singles: int, scale: float, longest: float, patience: float, seed: int) -> None:
     """Kill the bot and the worker over and over, and see what became of everything."""
-    sys.exit(asyncio.run(endure(kills, members, singles, scale, patience, seed)))
+    sys.exit(asyncio.run(endure(kills, members, singles, scale, longest, patience, seed)))
 
 
-async def endure(kills: int, members: int, singles: int, scale: float, patience_s: float, seed: int) -> int:
+async def endure(
+    kills: int, members: int, singles: int, scale: float, longest_s: float, patience_s: float, seed: int
+) -> int:
     """Run and print; return the exit code."""
     server, began = DiscordServer(strict_rates=True), time.monotonic()
     async with server, new_home() as home, home.storage() as storage:
@@ -72,7 +75,7 @@ async def endure(kills: int, members: int, singles: int, scale: float, patience_
         working = forks(home, environ, "worker", url, str(home.folder), str(scale))
         async with working as workers, forks(home, environ, "discord") as bots:
             await workers.start()
-            await _live(hall, bots, workers, kills, seed)
+            await _live(hall, bots, workers, kills, longest_s, seed)
             quiet = await came(lambda: is_quiet(storage, "discord"), QUIET_S)
             hall.lives.ended_by_itself += (not await bots.kill()) + (not await workers.kill())
         effects = await effects_of(storage, hall)
@@ -87,7 +90,7 @@ async def endure(kills: int, members: int, singles: int, scale: float, patience_
     return 0 if good and quiet else 1
 
 
-async def _live(hall: Hall, bots: Forks, workers: Forks, kills: int, seed: int) -> None:
+async def _live(hall: Hall, bots: Forks, workers: Forks, kills: int, longest_s: float, seed: int) -> None:
     """Let everybody live while bot and worker die and live again; then let them finish."""
     over, chance = asyncio.Event(), random.Random(seed)
     hall.lives.starts.append(time.monotonic())
@@ -98,7 +101,7 @@ async def _live(hall: Hall, bots: Forks, workers: Forks, kills: int, seed: int) 
     for number in range(kills):
         if number >= FINISHING * kills:
             over.set()
-        await asyncio.sleep(chance.uniform(*LIFE_S))
+        await asyncio.sleep(chance.uniform(FIRST_LIFE_S, longest_s))
         if chance.random() < 0.5:
             await _kill_bot(hall, bots)
         else:
@@ -139,8 +142,9 @@ def _print_places(hall: Hall, effects: Effects) -> bool:
     row("pictures that stand somewhere", effects.pictures)
     row("pictures that others see without a wish", len(seen), "0")
     row("people whose place in the gallery is wrong", len(gallery), "0")
+    row("entries left in the server's list of events", len(hall.listed), "0")
     _list(*seen[:20], *gallery[:20])
-    return not seen and not gallery
+    return not seen and not gallery and not hall.listed
 
 
 def _print_lives(hall: Hall) -> bool:

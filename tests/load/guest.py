@@ -50,8 +50,10 @@ class Guest:
     """Whether everybody may see this member's portrait of the event."""
     has_shown: bool = False
     repeated: int = 0
+    """What failed and was done again."""
     in_vain: str | None = None
     sets: int = 0
+    """How many sets of photos were given."""
 
     async def live(self, over: asyncio.Event) -> None:
         """Take part, then have one set after the other painted until it is over."""

@@ -36,6 +36,11 @@ class Hall:
         """Whether there is somebody for the poster."""
         return any(guest.shows for guest in self.guests)
 
+    @property
+    def listed(self) -> list[int]:
+        """What stands in the server's list of events."""
+        return list(self.general.guild.events) if self.general.guild else []
+
     async def _open(self) -> None:
         options = {"style": STYLE, "members": sum(guest.member for guest in self.guests)}
         await self.host.insist(lambda: self.host.person.invoke("event create", options, at=self.general))
