@@ -37,8 +37,8 @@ QUICK_RECIPE = {
     "judge_steps": 2,
     "checkpoint_every": 2,
     "augmentation": {"variants": 3},
-    "render": {"steps": 6, "batch": 4},
 }
+QUICK_RENDER = {"steps": 6, "batch": 4}
 
 
 def save_tiny_base(directory: Path, prediction_type: str = "v_prediction") -> Path:
@@ -56,7 +56,7 @@ def save_tiny_base(directory: Path, prediction_type: str = "v_prediction") -> Pa
             requires_safety_checker=False,
         )
     pipeline.save_pretrained(str(directory), safe_serialization=True)
-    (directory / RECIPE_FILE).write_text(json.dumps(QUICK_RECIPE))
+    (directory / RECIPE_FILE).write_text(json.dumps(QUICK_RECIPE | {"render": QUICK_RENDER}))
     return directory
 
 
