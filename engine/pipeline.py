@@ -16,8 +16,11 @@ from dataclasses import dataclass
 
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.faces import Analyser
+from limner.engine.fuse.aspect import SQUARE, latent_shape
 from limner.engine.fuse.pipeline import Portrait, render
+from limner.engine.fuse.places import Template, match, read_template
 from limner.engine.fuse.reference import Reference
+from limner.engine.fuse.template import Sitter, render_template
 from limner.engine.models.base import BaseModel
 from limner.engine.preprocess.pipeline import Prepared, prepare
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
@@ -32,10 +35,20 @@ PHOTOS_NEEDED = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """What is known of a sitter: a Face LoRA as a safetensors file, and a reference as `Reference.dump` wrote it."""
+
+    face_lora: bytes
+    reference: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Order:
     """What is asked for: from `photos`, or from `face_lora` and `reference` of an earlier order.
 
-    `resume` is the last checkpoint of an order that was broken off. Without `recipe` the base's own is taken.
+    `resume` is the last checkpoint of an order that was broken off. Without `recipe` the base's own is taken. With a
+    `template` its faces are repainted, by position or as `faces` says (numbers from 1, from the left; the sitter's
+    first, then those of `others`, who are in it too); then `aspect` plays no part.
     """
 
     style: Style
@@ -46,6 +59,10 @@ class Order:
     reference: bytes | None = None
     resume: bytes | None = None
     recipe: FaceRecipe | None = None
+    aspect: str = SQUARE
+    template: bytes | None = None
+    faces: Sequence[int] = ()
+    others: Sequence[Learned] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +88,11 @@ def make_portraits(
 ) -> Made:
     """Make portraits, best first. The same order gives the same portraits on one machine and number of threads.
 
-    Raises TooFewPhotosError, DivergedError, BadLoraError, BadReferenceError, BlockedError and StoppedError.
+    Raises TemplateError and BadAspectError before anything is learned; TooFewPhotosError, DivergedError, BadLoraError,
+    BadReferenceError, BlockedError and StoppedError.
     """
     clock = _Clock()
+    template = check(base, analyser, order)
     prepared = Prepared((), ())
     if order.photos or order.reference is None:
         prepared = _prepare(base, analyser, order, on_progress)
@@ -84,17 +103,8 @@ def make_portraits(
     trained = _train(base, analyser, order, prepared, on_progress, should_stop, on_checkpoint)
     seconds["train"] = trained.seconds if trained else 0.0
     clock.lap()
-    portraits = render(
-        base,
-        trained.lora if trained else order.face_lora,
-        order.style,
-        reference,
-        analyser,
-        count=order.count,
-        seed=order.seed,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    lora = trained.lora if trained else order.face_lora
+    portraits = _render(base, analyser, order, template, lora, reference, on_progress, should_stop)
     seconds["render"] = clock.lap()
     return Made(
         portraits=portraits,
@@ -103,6 +113,57 @@ def make_portraits(
         curve=trained.curve if trained else [],
         seconds=seconds,
         refusals=prepared.refusals,
+    )
+
+
+def check(base: BaseModel, analyser: Analyser, order: Order) -> Template | None:
+    """Look at what could be wrong with an order before minutes of training; return its template, if it has one.
+
+    Raises TemplateError and BadAspectError.
+    """
+    if order.template is None:
+        latent_shape(base, order.aspect)
+        return None
+    template = read_template(order.template, analyser)
+    match(len(template.faces), 1 + len(order.others), order.faces)
+    return template
+
+
+def _render(
+    base: BaseModel,
+    analyser: Analyser,
+    order: Order,
+    template: Template | None,
+    lora: bytes | None,
+    reference: Reference,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> list[Portrait]:
+    if template is None or lora is None:
+        return render(
+            base,
+            lora,
+            order.style,
+            reference,
+            analyser,
+            count=order.count,
+            aspect=order.aspect,
+            seed=order.seed,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+    others = [Sitter(other.face_lora, Reference.load(other.reference)) for other in order.others]
+    return render_template(
+        base,
+        [Sitter(lora, reference), *others],
+        order.style,
+        template,
+        analyser,
+        chosen=order.faces,
+        count=order.count,
+        seed=order.seed,
+        on_progress=on_progress,
+        should_stop=should_stop,
     )
 
 
