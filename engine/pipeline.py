@@ -11,8 +11,8 @@ Knows no chat, no queue and no database. Loads torch when it is imported; `limne
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.faces import Analyser
@@ -36,10 +36,16 @@ PHOTOS_NEEDED = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """What is known of a sitter: a Face LoRA as a safetensors file, and a reference as `Reference.dump` wrote it."""
+    """What is known of a sitter: a Face LoRA as a safetensors file, and a reference as `Reference.dump` wrote it.
+
+    The rest tells how it was learned; `refusals` are parallel to the photos.
+    """
 
     face_lora: bytes
     reference: bytes
+    curve: Sequence[Point] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    refusals: Sequence[Refusal | None] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,32 +97,23 @@ def make_portraits(
     Raises TemplateError and BadAspectError before anything is learned; TooFewPhotosError, DivergedError, BadLoraError,
     BadReferenceError, BlockedError and StoppedError.
     """
+    template = check(base, analyser, order, 1 + len(order.others))
+    learned = learn(
+        base, analyser, order, on_progress=on_progress, should_stop=should_stop, on_checkpoint=on_checkpoint
+    )
     clock = _Clock()
-    template = check(base, analyser, order)
-    prepared = Prepared((), ())
-    if order.photos or order.reference is None:
-        prepared = _prepare(base, analyser, order, on_progress)
-        reference = Reference.of(prepared.faces)
-    else:
-        reference = Reference.load(order.reference)
-    seconds = {"prepare": clock.lap()}
-    trained = _train(base, analyser, order, prepared, on_progress, should_stop, on_checkpoint)
-    seconds["train"] = trained.seconds if trained else 0.0
-    clock.lap()
-    lora = trained.lora if trained else order.face_lora
-    portraits = _render(base, analyser, order, template, lora, reference, on_progress, should_stop)
-    seconds["render"] = clock.lap()
+    portraits = _render(base, analyser, order, template, learned, on_progress, should_stop)
     return Made(
         portraits=portraits,
-        face_lora=trained.lora if trained else None,
-        reference=reference.dump(),
-        curve=trained.curve if trained else [],
-        seconds=seconds,
-        refusals=prepared.refusals,
+        face_lora=None if order.face_lora is not None else learned.face_lora,
+        reference=learned.reference,
+        curve=list(learned.curve),
+        seconds={**learned.seconds, "render": clock.lap()},
+        refusals=tuple(learned.refusals),
     )
 
 
-def check(base: BaseModel, analyser: Analyser, order: Order) -> Template | None:
+def check(base: BaseModel, analyser: Analyser, order: Order, sitters: int) -> Template | None:
     """Look at what could be wrong with an order before minutes of training; return its template, if it has one.
 
     Raises TemplateError and BadAspectError.
@@ -125,8 +122,37 @@ def check(base: BaseModel, analyser: Analyser, order: Order) -> Template | None:
         latent_shape(base, order.aspect)
         return None
     template = read_template(order.template, analyser)
-    match(len(template.faces), 1 + len(order.others), order.faces)
+    match(len(template.faces), sitters, order.faces)
     return template
+
+
+def learn(
+    base: BaseModel,
+    analyser: Analyser,
+    order: Order,
+    *,
+    on_progress: OnProgress = ignore,
+    should_stop: ShouldStop = never,
+    on_checkpoint: Callable[[bytes], None] | None = None,
+) -> Learned:
+    """Learn an order's sitter from the photos, as far as it is not known.
+
+    Raises TooFewPhotosError, DivergedError, BadReferenceError and StoppedError.
+    """
+    clock = _Clock()
+    prepared = Prepared((), ())
+    if order.photos or order.reference is None:
+        prepared = _prepare(base, analyser, order, on_progress)
+        reference = Reference.of(prepared.faces)
+    else:
+        reference = Reference.load(order.reference)
+    known = reference.dump()
+    seconds = {"prepare": clock.lap(), "train": 0.0}
+    if order.face_lora is not None:
+        return Learned(order.face_lora, known, seconds=seconds, refusals=prepared.refusals)
+    trained = _train(base, analyser, order, prepared, on_progress, should_stop, on_checkpoint)
+    seconds["train"] = trained.seconds
+    return Learned(trained.lora, known, trained.curve, seconds, prepared.refusals)
 
 
 def _render(
@@ -134,15 +160,15 @@ def _render(
     analyser: Analyser,
     order: Order,
     template: Template | None,
-    lora: bytes | None,
-    reference: Reference,
+    learned: Learned,
     on_progress: OnProgress,
     should_stop: ShouldStop,
 ) -> list[Portrait]:
-    if template is None or lora is None:
+    reference = Reference.load(learned.reference)
+    if template is None:
         return render(
             base,
-            lora,
+            learned.face_lora,
             order.style,
             reference,
             analyser,
@@ -155,7 +181,7 @@ def _render(
     others = [Sitter(other.face_lora, Reference.load(other.reference)) for other in order.others]
     return render_template(
         base,
-        [Sitter(lora, reference), *others],
+        [Sitter(learned.face_lora, reference), *others],
         order.style,
         template,
         analyser,
@@ -185,9 +211,7 @@ def _train(
     on_progress: OnProgress,
     should_stop: ShouldStop,
     on_checkpoint: Callable[[bytes], None] | None,
-) -> TrainedFace | None:
-    if order.face_lora is not None:
-        return None
+) -> TrainedFace:
     # An order that brings a reference and no Face LoRA, and no photos either, has nothing to train on.
     if not prepared.faces:
         raise TooFewPhotosError(0, PHOTOS_NEEDED)

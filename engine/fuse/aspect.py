@@ -1,11 +1,14 @@
-"""Aspect ratios of portraits: pictures of the base's own area in sides that it takes."""
+"""Aspect ratios of portraits: pictures of the base's own area in sides that it takes. Loads no torch."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from limner.engine.errors import BadAspectError
-from limner.engine.models.base import BaseModel
+
+if TYPE_CHECKING:
+    from limner.engine.models.base import BaseModel
 
 SQUARE = "1:1"
 ASPECTS = (SQUARE, "3:4", "4:3", "9:16", "16:9")

@@ -1,0 +1,151 @@
+"""How much of a likeness a template leaves: two unseen sitters in a picture of two others, against plain portraits.
+
+`python -m limner.engine.bench.template --out DIR` trains both, paints, and prints seconds and distances.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from limner.engine.bench.sitters import Sitter, distance_to, sitter
+from limner.engine.faces import Analyser, Pixels
+from limner.engine.fuse.pipeline import render
+from limner.engine.fuse.places import Template, read_template
+from limner.engine.fuse.reference import Reference
+from limner.engine.fuse.sheet import Row, contact_sheet
+from limner.engine.fuse.template import Sitter as Guest
+from limner.engine.fuse.template import render_template
+from limner.engine.likeness import embed_largest
+from limner.engine.models.base import BaseModel, load_base
+from limner.engine.nano.people import views
+from limner.engine.preprocess.analyser import DlibAnalyser
+from limner.engine.preprocess.pipeline import prepare
+from limner.engine.quiet import quiet
+from limner.engine.styles import Style, load_styles
+from limner.engine.train.pipeline import train_face_lora
+from limner.engine.train.recipe import recipe_for
+
+GUESTS = ("P007", "P008")
+HOSTS = ("P009", "P010")
+PICTURES = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Distances to held-out photos: a row of (guests,) for each picture; 1 where no face was found."""
+
+    plain: np.ndarray
+    template: np.ndarray
+    plain_s: float
+    template_s: float
+    files: tuple[bytes, ...]
+
+    def lines(self) -> list[str]:
+        """Tell it, a line for each guest and one for all."""
+        alone, within = np.median(self.plain, axis=0), np.median(self.template, axis=0)
+        named = [
+            f"{name}: {alone[n]:.3f} in plain portraits, {within[n]:.3f} in the template"
+            for n, name in enumerate(GUESTS)
+        ]
+        apart = float(np.median(self.template) - np.median(self.plain))
+        return [*named, f"both: {apart:+.3f}; plain {self.plain_s:.1f} s, template {self.template_s:.1f} s"]
+
+
+def two_of_us(height: int) -> bytes:
+    """Put the studio portraits of two people who are nobody's sitters side by side; a PNG."""
+    found = [next(one for source, _, one in views(person) if source == "studio_portrait") for person in HOSTS]
+    halves = [one.resize((round(one.width * height / one.height), height), Image.Resampling.LANCZOS) for one in found]
+    whole = Image.new("RGB", (sum(half.width for half in halves), height))
+    for number, half in enumerate(halves):
+        whole.paste(half, (number * halves[0].width, 0))
+    file = io.BytesIO()
+    whole.save(file, "PNG")
+    return file.getvalue()
+
+
+def learn(base: BaseModel, analyser: Analyser, person: Sitter, seed: int) -> Guest:
+    """Train a Face LoRA from the photos that a sitter gives away."""
+    faces = prepare(person.photos, analyser, size=base.size).faces
+    trained = train_face_lora(base, faces, analyser, recipe_for(base.name, base.directory), seed=seed)
+    return Guest(trained.lora, Reference.of(faces))
+
+
+def compare(
+    base: BaseModel,
+    analyser: Analyser,
+    people: Sequence[Sitter],
+    guests: Sequence[Guest],
+    template: Template,
+    style: Style,
+    *,
+    count: int = PICTURES,
+    seed: int = 0,
+) -> Comparison:
+    """Paint both guests alone and in the template, from as many candidates, and measure."""
+    begun = time.monotonic()
+    alone = [render(base, one.face_lora, style, one.reference, analyser, count=count, seed=seed) for one in guests]
+    between = time.monotonic()
+    made = render_template(base, guests, style, template, analyser, count=count, seed=seed)
+    ended = time.monotonic()
+    plain = [
+        [distance_to(embed_largest(_pixels(one.png), analyser), person.held_out) for one in portraits]
+        for portraits, person in zip(alone, people, strict=True)
+    ]
+    return Comparison(
+        np.array(plain).T,
+        np.array([_distances(_pixels(one.png), analyser, people) for one in made]),
+        between - begun,
+        ended - between,
+        tuple(one.png for one in made),
+    )
+
+
+def _distances(picture: Pixels, analyser: Analyser, people: Sequence[Sitter]) -> list[float]:
+    faces = sorted(analyser.detect(picture)[: len(people)], key=lambda face: face.box[0])
+    if len(faces) < len(people):
+        return [1.0] * len(people)
+    return [distance_to(analyser.embed(picture, face), one.held_out) for face, one in zip(faces, people, strict=True)]
+
+
+def _pixels(png: bytes) -> Pixels:
+    with Image.open(io.BytesIO(png)) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the bench and write its pictures."""
+    parser = argparse.ArgumentParser(prog="limner.engine.bench.template", description="Likeness in a template.")
+    parser.add_argument("--out", type=Path, required=True, help="the folder to write pictures to")
+    parser.add_argument("--base", default="nano")
+    parser.add_argument("--style", default="photo")
+    parser.add_argument("--height", type=int, default=256, help="of the template, in pixels")
+    parser.add_argument("--seed", type=int, default=0)
+    told = parser.parse_args(argv)
+    quiet()
+    base, analyser = load_base(told.base), DlibAnalyser()
+    people = [sitter(name, analyser) for name in GUESTS]
+    guests = [learn(base, analyser, person, told.seed) for person in people]
+    picture = two_of_us(told.height)
+    template = read_template(picture, analyser)
+    found = compare(base, analyser, people, guests, template, load_styles()[told.style], seed=told.seed)
+    told.out.mkdir(parents=True, exist_ok=True)
+    (told.out / "template.png").write_bytes(picture)
+    for number, file in enumerate(found.files, 1):
+        (told.out / f"{number}.png").write_bytes(file)
+    captions = [" ".join(f"{far:.2f}" for far in row) for row in found.template]
+    rows = [Row("the template", [(picture, "")]), Row("repainted", list(zip(found.files, captions, strict=True)))]
+    (told.out / "sheet.png").write_bytes(contact_sheet(rows, side=256))
+    for line in found.lines():
+        print(line)  # noqa: T201  a command of its own
+
+
+if __name__ == "__main__":
+    main()
