@@ -3,9 +3,10 @@
 import numpy as np
 
 from limner.engine.bench.sitters import Sitter
-from limner.engine.bench.template import Comparison, Guest, compare, two_of_us
+from limner.engine.bench.template import Comparison, compare, two_of_us
 from limner.engine.fuse.places import read_template
 from limner.engine.fuse.reference import Reference
+from limner.engine.fuse.template import Sitter as Guest
 from limner.engine.models.base import BaseModel
 from limner.engine.styles import load_styles
 from limner.tests.engine.fuse.test_adapters import make_lora
@@ -16,10 +17,11 @@ from limner.tests.fakes.base import make_faces
 def test_the_lines_say_medians_and_their_difference() -> None:
     """Each guest has both medians; the last line has the difference over all and the seconds."""
     plain, within = np.array([[0.5, 0.6], [0.5, 0.6], [0.9, 0.6]]), np.array([[0.55, 0.65], [0.55, 0.65]])
-    assert Comparison(plain, within, 10.0, 20.0, ()).lines() == [
+    assert Comparison(plain, within, 10.0, 20.0, 15.0, ()).lines() == [
         "P007: 0.500 in plain portraits, 0.550 in the template",
         "P008: 0.600 in plain portraits, 0.650 in the template",
-        "both: +0.000; plain 10.0 s, template 20.0 s",
+        "both: +0.000",
+        "plain 10.0 s, template 20.0 s (15.0 s of a core)",
     ]
 
 

@@ -24,7 +24,7 @@ FACE = PaperAnalyser().detect(PICTURE)[0]
 
 @dataclass
 class Fickle:
-    """Sees one face at the same place in every picture; each look is closer to the sitter than the last, or farther."""
+    """Sees one face at the same place in every picture; each is closer to the sitter than the last one, or farther."""
 
     closer: bool
     looks: int = 0
@@ -34,10 +34,10 @@ class Fickle:
         return [FACE]
 
     def embed(self, image: Pixels, detection: Detection) -> Floats:
-        """Be 1 from the sitter's zeros in the middle of a life, less or more as it goes on."""
+        """Be half from the sitter's zeros at first; less or more as it goes on."""
         self.looks += 1
         far = 0.9 ** (self.looks if self.closer else -self.looks)
-        return np.eye(128, dtype=np.float32)[0] * np.float32(far * 0.5)
+        return np.full(128, far * 0.5 / np.sqrt(128), np.float32)
 
 
 def _reference() -> Reference:
