@@ -21,8 +21,8 @@ from limner.engine.fuse.pipeline import render
 from limner.engine.fuse.places import Template, read_template
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sheet import Row, contact_sheet
+from limner.engine.fuse.template import STRENGTH, render_template
 from limner.engine.fuse.template import Sitter as Guest
-from limner.engine.fuse.template import render_template
 from limner.engine.likeness import embed_largest
 from limner.engine.models.base import BaseModel, load_base
 from limner.engine.nano.people import views
@@ -39,27 +39,27 @@ PICTURES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
-    """Distances to held-out photos: a row of (guests,) for each picture; 1 where no face was found."""
+class Painted:
+    """Both guests in the template from one strength."""
 
-    plain: np.ndarray
-    template: np.ndarray
-    plain_s: float
-    template_s: float
-    template_core_s: float
-    """Seconds of processor time; on a machine that does nothing else, those of one thread."""
+    strength: float
+    distances: np.ndarray
+    """(pictures, guests), to held-out photos; 1 where no face was found."""
+    seconds: float
+    core_seconds: float
+    """Processor time; on a machine that does nothing else, the seconds of one thread."""
     files: tuple[bytes, ...]
 
-    def lines(self) -> list[str]:
-        """Tell it, a line for each guest and one for all."""
-        alone, within = np.median(self.plain, axis=0), np.median(self.template, axis=0)
-        named = [
-            f"{name}: {alone[n]:.3f} in plain portraits, {within[n]:.3f} in the template"
-            for n, name in enumerate(GUESTS)
-        ]
-        apart = float(np.median(self.template) - np.median(self.plain))
-        seconds = f"template {self.template_s:.1f} s ({self.template_core_s:.1f} s of a core)"
-        return [*named, f"both: {apart:+.3f}", f"plain {self.plain_s:.1f} s, {seconds}"]
+    def line(self, plain: np.ndarray) -> str:
+        """Tell it beside the distances of plain portraits, (pictures, guests)."""
+        apart = float(np.median(self.distances) - np.median(plain))
+        pace = f"{self.seconds:.1f} s, {self.core_seconds:.1f} s of a core"
+        return f"template at {self.strength:g}: {named(self.distances)}, {apart:+.3f} to plain ({pace})"
+
+
+def named(distances: np.ndarray) -> str:
+    """Give each guest's median of (pictures, guests) distances."""
+    return ", ".join(f"{name} {far:.3f}" for name, far in zip(GUESTS, np.median(distances, axis=0), strict=True))
 
 
 def two_of_us(height: int) -> bytes:
@@ -85,7 +85,18 @@ def learn(base: BaseModel, analyser: Analyser, person: Sitter, folder: Path, see
     return Guest(lora.read_bytes(), Reference.load(reference.read_bytes()))
 
 
-def compare(
+def plain(
+    base: BaseModel, analyser: Analyser, people: Sequence[Sitter], guests: Sequence[Guest], style: Style, *, seed: int
+) -> np.ndarray:
+    """Measure plain portraits of the guests, (pictures, guests)."""
+    columns = []
+    for person, guest in zip(people, guests, strict=True):
+        made = render(base, guest.face_lora, style, guest.reference, analyser, count=PICTURES, seed=seed)
+        columns.append([distance_to(embed_largest(_pixels(one.png), analyser), person.held_out) for one in made])
+    return np.array(columns).T
+
+
+def painted(
     base: BaseModel,
     analyser: Analyser,
     people: Sequence[Sitter],
@@ -93,27 +104,15 @@ def compare(
     template: Template,
     style: Style,
     *,
-    count: int = PICTURES,
-    seed: int = 0,
-) -> Comparison:
-    """Paint both guests alone and in the template, from as many candidates, and measure."""
-    begun = time.monotonic()
-    alone = [render(base, one.face_lora, style, one.reference, analyser, count=count, seed=seed) for one in guests]
-    between, before = time.monotonic(), time.process_time()
-    made = render_template(base, guests, style, template, analyser, count=count, seed=seed)
-    ended, after = time.monotonic(), time.process_time()
-    plain = [
-        [distance_to(embed_largest(_pixels(one.png), analyser), person.held_out) for one in portraits]
-        for portraits, person in zip(alone, people, strict=True)
-    ]
-    return Comparison(
-        np.array(plain).T,
-        np.array([_distances(_pixels(one.png), analyser, people) for one in made]),
-        between - begun,
-        ended - between,
-        after - before,
-        tuple(one.png for one in made),
-    )
+    strength: float,
+    seed: int,
+) -> Painted:
+    """Paint the guests into the template, from as many candidates as plain portraits have, and measure."""
+    begun, before = time.monotonic(), time.process_time()
+    made = render_template(base, guests, style, template, analyser, count=PICTURES, strength=strength, seed=seed)
+    seconds, core_seconds = time.monotonic() - begun, time.process_time() - before
+    far = np.array([_distances(_pixels(one.png), analyser, people) for one in made])
+    return Painted(strength, far, seconds, core_seconds, tuple(one.png for one in made))
 
 
 def _distances(picture: Pixels, analyser: Analyser, people: Sequence[Sitter]) -> list[float]:
@@ -135,24 +134,27 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--base", default="nano")
     parser.add_argument("--style", default="photo")
     parser.add_argument("--height", type=int, default=256, help="of the template, in pixels")
+    parser.add_argument("--strengths", default=str(STRENGTH), help="starts by commas, from 0 to 1")
     parser.add_argument("--seed", type=int, default=0)
     told = parser.parse_args(argv)
     quiet()
-    base, analyser = load_base(told.base), DlibAnalyser()
-    people = [sitter(name, analyser) for name in GUESTS]
     told.out.mkdir(parents=True, exist_ok=True)
+    base, analyser, style = load_base(told.base), DlibAnalyser(), load_styles()[told.style]
+    people = [sitter(name, analyser) for name in GUESTS]
     guests = [learn(base, analyser, person, told.out, told.seed) for person in people]
     picture = two_of_us(told.height)
     template = read_template(picture, analyser)
-    found = compare(base, analyser, people, guests, template, load_styles()[told.style], seed=told.seed)
-    (told.out / "template.png").write_bytes(picture)
-    for number, file in enumerate(found.files, 1):
-        (told.out / f"{number}.png").write_bytes(file)
-    captions = [" ".join(f"{far:.2f}" for far in row) for row in found.template]
-    rows = [Row("the template", [(picture, "")]), Row("repainted", list(zip(found.files, captions, strict=True)))]
-    (told.out / "sheet.png").write_bytes(contact_sheet(rows, side=256))
-    for line in found.lines():
-        print(line)  # noqa: T201  a command of its own
+    alone = plain(base, analyser, people, guests, style, seed=told.seed)
+    print(f"plain portraits: {named(alone)}", flush=True)  # noqa: T201  a command of its own
+    rows = [Row("the template", [(picture, "")])]
+    for strength in map(float, told.strengths.split(",")):
+        found = painted(base, analyser, people, guests, template, style, strength=strength, seed=told.seed)
+        print(found.line(alone), flush=True)  # noqa: T201
+        captions = [" ".join(f"{far:.2f}" for far in row) for row in found.distances]
+        rows.append(Row(f"repainted from {strength:g}", list(zip(found.files, captions, strict=True))))
+        for number, file in enumerate(found.files, 1):
+            (told.out / f"{strength:g}-{number}.png").write_bytes(file)
+        (told.out / "sheet.png").write_bytes(contact_sheet(rows, side=256))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick, scor
 from limner.engine.fuse.drawing import STEPS, Canvas, Drawing, Pace
 from limner.engine.fuse.marks import enlarged, portrait_png
 from limner.engine.fuse.reference import Reference
-from limner.engine.fuse.repaint import refine_face, wants_refining
+from limner.engine.fuse.repaint import refine_face, small_face
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_images, fit
 from limner.engine.models.lora import read_notes
@@ -81,10 +81,10 @@ def _canvas(base: BaseModel, style: Style, reference: Reference, aspect: str) ->
 
 def _refined(drawing: Drawing, one: Candidate) -> Candidate:
     """Give a portrait whose face is small a second pass."""
-    faces = drawing.analyser.detect(one.image)
-    if not wants_refining(drawing.fusion.base, one.image, faces):
+    face = small_face(drawing.fusion.base, one.image, drawing.analyser)
+    if face is None:
         return one
-    image = refine_face(drawing, one.image, faces[0], one.seed)
+    image = refine_face(drawing, one.image, face, one.seed)
     return replace(one, image=image, likeness=score(image, drawing.analyser, list(drawing.reference.embeddings)))
 
 

@@ -61,22 +61,41 @@ def blend(region: Region, drawn: Pixels) -> Pixels:
 
 def put_back(picture: Pixels, region: Region, drawn: Pixels) -> Pixels:
     """Return the picture with the drawn (size, size, 3) crop in it, at the picture's own resolution."""
-    size = len(region.mask)
-    back = inverse(region.transform)
-    corners = np.array([(0, 0), (size, 0), (0, size), (size, size)], np.float64) @ back[:, :2].T + back[:, 2]
-    left, top = (np.floor(corners.min(0)).astype(int)).tolist()
-    side = int(np.ceil(np.ptp(corners, axis=0).max())) + 1
-    back[:, 2] -= (left, top)
-    face, _ = warp(np.asarray(_in_tune(region, drawn.astype(np.float32)).round(), np.uint8), back, side)
-    mask, known = warp(np.repeat((region.mask * 255).round().astype(np.uint8)[..., None], 3, axis=2), back, side)
-    alpha = mask[..., :1].astype(np.float32) / 255 * known[..., None]
-    height, width = picture.shape[:2]
-    there = (slice(max(top, 0), min(top + side, height)), slice(max(left, 0), min(left + side, width)))
-    here = tuple(slice(one.start - shift, one.stop - shift) for one, shift in zip(there, (top, left), strict=True))
+    if not region.mask.any():
+        return picture
+    there, transform = _box(region, picture)
+    fitted = Image.fromarray(_in_tune(region, drawn.astype(np.float32)).round().astype(np.uint8))
+    mask = Image.fromarray((region.mask * 255).round().astype(np.uint8))
+    before = picture[there]
+    face, alpha = (_laid(one, transform, before.shape[:2]) for one in (fitted, mask))
+    share = (alpha.astype(np.float32) / 255)[..., None]
+    mixed = (face * share + before * (1 - share)).round().astype(np.uint8)
     made = picture.copy()
-    mixed = (face[here] * alpha[here] + picture[there] * (1 - alpha[here])).clip(0, 255).round()
-    made[there] = np.where(alpha[here] > 0, mixed, picture[there]).astype(np.uint8)
+    made[there] = np.where(alpha[..., None] > 0, mixed, before)
     return made
+
+
+def _box(region: Region, picture: Pixels) -> tuple[tuple[slice, slice], Floats64]:
+    """Return the part of the picture that the mask reaches, and the transform from that part to the crop."""
+    rows, columns = np.flatnonzero(region.mask.any(axis=1)), np.flatnonzero(region.mask.any(axis=0))
+    low, high = (columns[0] - 1, rows[0] - 1), (columns[-1] + 2, rows[-1] + 2)
+    corners = np.array([(x, y) for x in (low[0], high[0]) for y in (low[1], high[1])], np.float64)
+    back = inverse(region.transform)
+    reach = corners @ back[:, :2].T + back[:, 2]
+    left, top = np.clip(np.floor(reach.min(0)).astype(int), 0, None).tolist()
+    right, bottom = np.ceil(reach.max(0)).astype(int).tolist()
+    shift = region.transform[:, 2] + region.transform[:, :2] @ (left, top)
+    there = (slice(top, min(bottom, picture.shape[0])), slice(left, min(right, picture.shape[1])))
+    return there, np.hstack([region.transform[:, :2], shift[:, None]])
+
+
+def _laid(crop: Image.Image, transform: Floats64, shape: tuple[int, ...]) -> Pixels:
+    """Resample a crop where a part of the picture, (height, width), lies on it; smaller faces are averaged."""
+    shrink = max(1, int(np.hypot(transform[0, 0], transform[1, 0])))
+    height, width = shape
+    coefficients = tuple((transform / shrink).ravel())
+    small = crop.reduce(shrink)
+    return np.asarray(small.transform((width, height), Image.Transform.AFFINE, coefficients, Image.Resampling.BICUBIC))
 
 
 def _head(crop: Pixels, landmarks: Floats, known: Floats) -> Floats:

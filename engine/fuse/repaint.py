@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from limner.engine.faces import Detection, Pixels
+from limner.engine.faces import Analyser, Detection, Pixels
 from limner.engine.fuse.candidates import candidate_seeds, score
 from limner.engine.fuse.drawing import Canvas, Drawing
 from limner.engine.fuse.region import Region, blend, face_region, put_back
@@ -45,9 +45,12 @@ def region_canvas(base: BaseModel, region: Region, strength: float) -> Canvas:
     )
 
 
-def wants_refining(base: BaseModel, picture: Pixels, faces: list[Detection]) -> bool:
-    """Tell whether the largest face of a portrait is too small to be like the sitter."""
-    return base.size > _LEAST_SIDE and bool(faces) and faces[0].width < _SMALL * min(picture.shape[:2])
+def small_face(base: BaseModel, picture: Pixels, analyser: Analyser) -> Detection | None:
+    """Return the largest face of a portrait if it is too small to be like the sitter, on a base that draws scenes."""
+    if base.size <= _LEAST_SIDE:
+        return None
+    faces = analyser.detect(picture)
+    return faces[0] if faces and faces[0].width < _SMALL * min(picture.shape[:2]) else None
 
 
 def refine_face(drawing: Drawing, picture: Pixels, face: Detection, seed: int) -> Pixels:

@@ -10,7 +10,7 @@ from limner.engine.fuse.adapters import fused
 from limner.engine.fuse.drawing import Drawing, Pace
 from limner.engine.fuse.pipeline import render
 from limner.engine.fuse.reference import Reference
-from limner.engine.fuse.repaint import REFINED, refine_face, wants_refining
+from limner.engine.fuse.repaint import REFINED, refine_face, small_face
 from limner.engine.models.base import BaseModel
 from limner.engine.progress import Progress, ignore, never
 from limner.engine.styles import Style
@@ -71,12 +71,13 @@ def test_what_comes_no_closer_is_left(tiny_base: BaseModel) -> None:
 def test_small_faces_of_large_portraits_want_it(tiny_base: BaseModel, size: int, width: int, answer: str) -> None:
     """A face below 18 % of the side, but never on a base that draws aligned faces only."""
     picture = paper_photo((1, 100, 100, width))
-    assert wants_refining(replace(tiny_base, size=size), picture, PaperAnalyser().detect(picture)) == (answer == "yes")
+    found = small_face(replace(tiny_base, size=size), picture, PaperAnalyser())
+    assert (found is not None) == (answer == "yes")
 
 
 def test_no_face_no_second_pass(tiny_base: BaseModel) -> None:
     """A portrait in which nobody is seen is left alone."""
-    assert not wants_refining(replace(tiny_base, size=512), PICTURE, [])
+    assert small_face(replace(tiny_base, size=512), np.zeros_like(PICTURE), PaperAnalyser()) is None
 
 
 def test_the_pipeline_gives_small_faces_a_second_pass(tiny_base: BaseModel) -> None:
