@@ -1,6 +1,7 @@
 """Aspect ratios: the base's own area, in sides that it takes, and none for nano."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,9 +32,9 @@ def test_the_area_stays_the_base_s(tiny_base: BaseModel, aspect: str) -> None:
 
 
 @pytest.mark.parametrize("write", [write_sd15, write_sdxl, write_zimage])
-def test_each_family_draws_upright(write: object, tmp_path: Path) -> None:
+def test_each_family_draws_upright(write: Callable[[Path], Path], tmp_path: Path) -> None:
     """A portrait of three to four is drawn by every family, from noise, and goes out unstretched."""
-    base = load_base(write(tmp_path / "base"))  # type: ignore[operator]  # one of three functions
+    base = load_base(write(tmp_path / "base"))
     portrait, *_ = render(
         base, None, STYLE, Reference.of(make_faces(3)), ColourAnalyser(), count=1, candidates=1, aspect="3:4", seed=1
     )

@@ -1,7 +1,9 @@
 """Sitters in a template's place: their faces change, all else stays, and the same seed gives the same picture."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,14 @@ from limner.engine.fuse.pipeline import Portrait
 from limner.engine.fuse.places import Template
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.template import Sitter, render_template
-from limner.engine.models.base import BaseModel
+from limner.engine.models.base import BaseModel, load_base
 from limner.engine.models.lora import dump, fresh_lora
 from limner.engine.progress import Progress
 from limner.engine.styles import Style
 from limner.tests.engine.fuse.test_adapters import make_lora
 from limner.tests.fakes.analyser import PaperAnalyser, paper_photo
 from limner.tests.fakes.base import make_faces
+from limner.tests.fakes.bases import write_sd15, write_sdxl, write_zimage
 
 PHOTO = Style("photo", "Photo", "A photo.", "photo of sks person", guidance=2.0)
 PICTURE = paper_photo((1, 40, 100, 80), (2, 260, 120, 100))
@@ -121,3 +124,14 @@ def test_face_lora_of_other_weights_is_refused(tiny_base: BaseModel, sitters: li
         stale = dump(tiny_base, "face", {"base_fingerprint": "of last year"})
     with pytest.raises(BadLoraError, match="other weights"):
         _render(tiny_base, [sitters[0], replace(sitters[1], face_lora=stale)])
+
+
+@pytest.mark.parametrize("write", [write_sd15, write_sdxl, write_zimage])
+def test_each_family_repaints(write: Callable[[Path], Path], tmp_path: Path) -> None:
+    """Noise or velocity, diffusion or flow: the face is new and what is around it stays."""
+    base = load_base(write(tmp_path / "base"))
+    sitter = Sitter(make_lora(base, "face", rank=2, seed=1, targets=("to_q",)), Reference.of(make_faces(3)))
+    made = _pixels(_render(base, [sitter], chosen=[1], count=1, candidates=1)[0])
+    assert np.array_equal(made[RIGHT], PICTURE[RIGHT])
+    assert not np.array_equal(made[LEFT], PICTURE[LEFT])
+    assert np.array_equal(made[:40], PICTURE[:40])
