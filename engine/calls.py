@@ -53,7 +53,10 @@ class CopyArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An order; see `limner.engine.pipeline.Order`. `base` and `styles_dirs` are names on this machine."""
+    """An order; see `limner.engine.pipeline.Order`. `base` and `styles_dirs` are names on this machine.
+
+    `template` is a picture whose faces are repainted, `faces` which of them, from 1, from the left.
+    """
 
     style: str
     count: int
@@ -64,6 +67,8 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resume: bytes | None = None
     styles_dirs: list[str] = []
     base: str = "nano"
+    template: bytes | None = None
+    faces: list[int] = []
 
 
 class Sender(Protocol):
@@ -140,6 +145,8 @@ class Painter:
             face_lora=asked.face_lora,
             reference=asked.reference,
             resume=asked.resume,
+            template=asked.template,
+            faces=asked.faces,
         )
         made = self._pipeline.make_portraits(
             self._base(asked.base),

@@ -10,6 +10,8 @@
     ├── StoppedError           somebody asked to stop
     ├── BadReferenceError      what was kept of a sitter cannot be read
     ├── BlockedError           the base's safety checker let no candidate through
+    ├── BadAspectError         the base does not draw pictures of this aspect ratio
+    ├── TemplateError          a template cannot be used with these sitters; knows its reason
     ├── MissingModelsError     the model files of the analyser or parser are not here
     ├── PhotoRefusedError      a photo cannot be used; knows its reason
     ├── BadFrameError          the child process was told something it does not understand
@@ -21,7 +23,6 @@ Each message is a finished sentence. `reason` is the word that crosses the proce
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from limner.engine.refusal import Reason, Refusal
 
@@ -29,7 +30,7 @@ from limner.engine.refusal import Reason, Refusal
 class EngineError(Exception):
     """Any failure of the engine that has a reason to tell."""
 
-    reason: ClassVar[str] = "internal"
+    reason: str = "internal"
 
 
 class UnknownBaseError(EngineError):
@@ -124,6 +125,27 @@ class BlockedError(EngineError):
     def __init__(self, candidates: int) -> None:
         super().__init__(f"None of the {candidates} candidates can be shown.")
         self.candidates = candidates
+
+
+class BadAspectError(EngineError):
+    """The base does not draw pictures of this aspect ratio."""
+
+    reason = "bad_aspect"
+
+    def __init__(self, aspect: str, why: str) -> None:
+        super().__init__(f"The aspect ratio {aspect!r} cannot be had: {why}.")
+        self.aspect = aspect
+
+
+class TemplateError(EngineError):
+    """A template cannot be used with these sitters; the message says what to do.
+
+    `reason` is "template_" and one of: unreadable, no_face, too_few_sitters, too_many_sitters, bad_choice.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = f"template_{reason}"
 
 
 class BadFrameError(EngineError):

@@ -69,6 +69,11 @@ class BaseModel:
         side = self.size // vae_scale_factor(self.vae)
         return (int(self.denoiser.config.in_channels), side, side)
 
+    @property
+    def grid(self) -> int:
+        """Of what number the height and width of its latents must be multiples."""
+        return self.family.grid(self.denoiser)
+
     def predict(self, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """Call the denoiser: (n, c, h, w) latents at (n,) timesteps; what the schedule calls its target, float32."""
         inputs = latents.to(self.device, self.dtype).contiguous(memory_format=torch.channels_last)

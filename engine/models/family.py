@@ -45,6 +45,9 @@ class Family(Protocol):
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """Call the denoiser for (n, c, h, w) latents in its type at (n,) timesteps; what its schedule calls target."""
 
+    def grid(self, denoiser: Any) -> int:
+        """Tell of what number the height and width of latents must be multiples."""
+
     def read_lora(self, tensors: State, denoiser: Any) -> tuple[State, Mapping[str, float] | None]:
         """Bring a LoRA file's keys, diffusers' or kohya's, into diffusers' form; with the alphas it names, if any."""
 

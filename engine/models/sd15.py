@@ -51,6 +51,10 @@ class StableDiffusion:
         found: torch.Tensor = denoiser(latents, timesteps, hidden, return_dict=False)[0]
         return found
 
+    def grid(self, denoiser: Any) -> int:
+        """See `Family`: each block of the UNet but the last halves them."""
+        return int(2 ** (len(denoiser.config.down_block_types) - 1))
+
     def read_lora(self, tensors: State, denoiser: Any) -> tuple[State, Mapping[str, float] | None]:
         """See `Family`."""
         state, alphas = StableDiffusionPipeline.lora_state_dict(tensors, unet_config=denoiser.config)

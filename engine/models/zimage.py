@@ -64,6 +64,10 @@ class ZImage:
         towards = denoiser(list(latents.unsqueeze(2)), when, words, return_dict=False)[0]
         return -torch.stack([one.float() for one in towards]).squeeze(2)
 
+    def grid(self, denoiser: Any) -> int:
+        """See `Family`: the transformer reads them in patches."""
+        return min(int(side) for side in denoiser.config.all_patch_size)
+
     def read_lora(self, tensors: State, denoiser: Any) -> tuple[State, Mapping[str, float] | None]:
         """See `Family`."""
         state: State = ZImagePipeline.lora_state_dict(tensors)

@@ -159,6 +159,8 @@ def test_painter_resumes(painter: Child, made: list[dict[str, Any]], tiny_direct
         ({"styles_dirs": ["/no/such/folder"]}, "bad_style"),
         ({"face_lora": b"damaged", "reference": b"damaged", "photos": []}, "bad_lora"),
         ({"count": 0}, "internal"),
+        ({"template": scenery()}, "template_no_face"),
+        ({"template": selfie("P009"), "faces": [2]}, "template_bad_choice"),
     ],
 )
 def test_painter_fails_with_a_reason(

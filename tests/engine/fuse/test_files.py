@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from limner.engine.errors import BadReferenceError
-from limner.engine.fuse.marks import SOURCE_TYPE, portrait_png
+from limner.engine.fuse.marks import SOURCE_TYPE, enlarged, portrait_png
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sheet import Row, contact_sheet
 from limner.queue.messages import FAILURES
@@ -21,9 +21,10 @@ def _open(data: bytes) -> Image.Image:
 
 
 def test_portrait_is_enlarged_to_512() -> None:
-    """A small base's picture goes out with 512 px, a large one's as it is."""
-    assert _open(portrait_png(np.zeros((128, 128, 3), np.uint8), {})).size == (512, 512)
-    assert _open(portrait_png(np.zeros((768, 768, 3), np.uint8), {})).size == (768, 768)
+    """A small base's picture goes out with 512 px on its longer side, a large one's as it is."""
+    assert enlarged(np.zeros((128, 128, 3), np.uint8)).shape == (512, 512, 3)
+    assert enlarged(np.zeros((128, 96, 3), np.uint8)).shape == (512, 384, 3)
+    assert enlarged(np.zeros((768, 400, 3), np.uint8)).shape == (768, 400, 3)
 
 
 def test_portrait_says_that_a_machine_made_it() -> None:
