@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from limner.engine.bases.layout import PICKLES, layout_of
-from limner.engine.bases.names import EMBEDDED, Kind, Name, read_name
+from limner.engine.bases.layout import layout_of
+from limner.engine.bases.names import EMBEDDED, PICKLES, Kind, Name, read_name
 from limner.engine.bases.single import unpacked_folder
 from limner.engine.errors import IncompleteBaseError, UnknownBaseError
 
-__all__ = ["EMBEDDED", "NANO", "find_base", "locate", "modelscope_folder"]
+__all__ = ["EMBEDDED", "NANO", "check_suffix", "find_base", "locate", "modelscope_folder"]
 
 NANO = Path(__file__).resolve().parents[1] / "nano" / "weights"
 
@@ -60,17 +60,22 @@ def _fetched(name: Name, shelf: Path | None) -> Path | None:
 
 
 def _from_file(name: Name, shelf: Path | None) -> Path:
-    file = Path(name.place)
-    if file.suffix in PICKLES:
-        why = "it is a pickle, which can run a program when it is opened"
-        raise UnknownBaseError(name.text, why, "Choose a file that is safetensors.")
-    if file.suffix != ".safetensors":
-        raise UnknownBaseError(name.text, "it is a file, but not safetensors", "Choose a file that is safetensors.")
-    directory = None if shelf is None else unpacked_folder(shelf, file)
+    check_suffix(name)
+    directory = None if shelf is None else unpacked_folder(shelf, Path(name.place))
     if directory is None or not directory.is_dir():
         why = "it is one file, and limner paints with its parts"
         raise UnknownBaseError(name.text, why, f"Unpack it once with `limner models pull {name.text}`.")
     return directory
+
+
+def check_suffix(name: Name) -> None:
+    """Refuse a file that is not safetensors by its name. Raises UnknownBaseError."""
+    suffix = Path(name.place).suffix
+    if suffix == ".safetensors":
+        return
+    pickled = "a pickle, which can run a program when it is opened"
+    why = f"it is {pickled if suffix in PICKLES else 'a file, but not safetensors'}"
+    raise UnknownBaseError(name.text, why, "Choose a file that is safetensors.")
 
 
 def _from_hub_cache(name: Name) -> Path | None:

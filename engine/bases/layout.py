@@ -11,10 +11,8 @@ from pathlib import Path
 
 from limner.engine.bases.families import INDEX, Family, Part, family_of, read_json
 from limner.engine.bases.headers import HeaderError, Tensor, read_header
+from limner.engine.bases.names import PICKLES
 from limner.engine.errors import IncompleteBaseError, UnknownBaseError
-
-#: Formats that can run a program when they are opened.
-PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
 #: What diffusers calls the second set of weights in a directory; None is the usual one, which is taken where both are.
 VARIANTS = (None, "fp16", "bf16")

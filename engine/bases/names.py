@@ -9,6 +9,9 @@ from pathlib import Path
 
 from limner.engine.errors import UnknownBaseError
 
+#: Formats that can run a program when they are opened.
+PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
+
 #: The names of the base models that ship with limner.
 EMBEDDED = ("nano",)
 
@@ -54,7 +57,7 @@ def read_name(text: str) -> Name:
 
 def _id(text: str, kind: Kind, revision: str) -> Name:
     match = _ID.fullmatch(text.removeprefix(MODELSCOPE))
-    if match is None or ".." in text:
+    if match is None or ".." in text or text.endswith((".safetensors", *PICKLES)):
         raise UnknownBaseError(
             text,
             "there is no such folder or file on this machine, and it is no model's id",

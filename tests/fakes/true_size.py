@@ -13,6 +13,7 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel, ZImageTransformer2DModel
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, Qwen3Config, Qwen3Model
 
 from limner.engine.bases.headers import Tensor
 
@@ -27,7 +28,6 @@ TARGETS = {
 }
 
 _TYPES = {torch.float32: "F32", torch.bfloat16: "BF16"}
-_FOUR = 4
 
 
 def denoiser(family: str, dtype: torch.dtype = torch.float32) -> Any:
@@ -37,18 +37,41 @@ def denoiser(family: str, dtype: torch.dtype = torch.float32) -> Any:
     return model.eval().requires_grad_(requires_grad=False)
 
 
-def vae(family: str) -> Any:
+def vae(family: str, dtype: torch.dtype = torch.float32) -> Any:
     """Make the codec, frozen and without numbers."""
     latents = {"latent_channels": 16, "use_quant_conv": False, "use_post_quant_conv": False}
-    with torch.device("meta"):
+    with _default(dtype), torch.device("meta"):
         model = AutoencoderKL(
             block_out_channels=(128, 256, 512, 512),
-            down_block_types=("DownEncoderBlock2D",) * _FOUR,
-            up_block_types=("UpDecoderBlock2D",) * _FOUR,
+            down_block_types=("DownEncoderBlock2D",) * 4,
+            up_block_types=("UpDecoderBlock2D",) * 4,
             layers_per_block=2,
             **(latents if family == "zimage" else {}),
         )
     return model.eval().requires_grad_(requires_grad=False)
+
+
+def text_encoders(family: str) -> dict[str, Any]:
+    """Make the text encoders by their folders, frozen and without numbers."""
+    with torch.device("meta"):
+        if family == "zimage":
+            return {"text_encoder": Qwen3Model(_qwen3_4b()).eval().requires_grad_(requires_grad=False)}
+        made = {
+            "text_encoder": CLIPTextModel(
+                CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12)
+            )
+        }
+        if family == "sdxl":
+            made["text_encoder_2"] = CLIPTextModelWithProjection(
+                CLIPTextConfig(
+                    hidden_size=1280,
+                    intermediate_size=5120,
+                    num_hidden_layers=32,
+                    num_attention_heads=20,
+                    projection_dim=1280,
+                )
+            )
+    return {folder: model.eval().requires_grad_(requires_grad=False) for folder, model in made.items()}
 
 
 def header(model: Any) -> dict[str, Tensor]:
@@ -78,9 +101,9 @@ def predict(model: Any, family: str, pictures: int = 1) -> Any:
     side, dtype = SIDES[family], model.dtype
     steps = torch.ones(pictures)
     if family == "zimage":
-        latents = [torch.randn(16, 1, side, side, dtype=dtype) for _ in range(pictures)]
-        words = [torch.randn(64, 2560, dtype=dtype) for _ in range(pictures)]
-        return torch.stack(model(latents, steps.to(dtype), words, return_dict=False)[0])
+        each = [torch.randn(16, 1, side, side, dtype=dtype) for _ in range(pictures)]
+        prompts = [torch.randn(64, 2560, dtype=dtype) for _ in range(pictures)]
+        return torch.stack(model(each, steps.to(dtype), prompts, return_dict=False)[0])
     latents = torch.randn(pictures, 4, side, side, dtype=dtype)
     words = torch.randn(pictures, 77, model.config.cross_attention_dim, dtype=dtype)
     more: dict[str, Any] = {}
@@ -130,4 +153,16 @@ def _sdxl() -> UNet2DConditionModel:
         addition_embed_type="text_time",
         addition_time_embed_dim=256,
         projection_class_embeddings_input_dim=2816,
+    )
+
+
+def _qwen3_4b() -> Qwen3Config:
+    return Qwen3Config(
+        vocab_size=151_936,
+        hidden_size=2560,
+        intermediate_size=9728,
+        num_hidden_layers=36,
+        num_attention_heads=32,
+        num_key_value_heads=8,
+        head_dim=128,
     )

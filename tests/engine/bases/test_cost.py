@@ -31,28 +31,52 @@ def cost(family: str, weights: Mapping[str, Tensor], model: Any, targets: tuple[
     return unet_cost(weights, dict(model.config), SIDES[family], targets)
 
 
+def shapes(weight: Any) -> Any:
+    """Make a tensor of a processor's, of this shape."""
+    return torch.empty(weight.shape, dtype=weight.dtype)
+
+
 def kept_bytes(model: Any, family: str) -> int:
     """Count the bytes that autograd keeps in one prediction, each storage once and the weights not at all."""
-    own = {id(weight.untyped_storage()) for weight in model.parameters()}
-    seen: dict[int, tuple[Any, int]] = {}
+    own = {weight.untyped_storage()._cdata for weight in model.parameters()}
+    seen: dict[int, Any] = {}
 
     def note(tensor: Any) -> Any:
-        storage = tensor.untyped_storage()
-        if storage._cdata not in own:
-            seen[storage._cdata] = (tensor, storage.nbytes())
+        if tensor.untyped_storage()._cdata not in own:
+            seen[tensor.untyped_storage()._cdata] = tensor
         return tensor
 
-    own = {weight.untyped_storage()._cdata for weight in model.parameters()}
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
         predict(model, family)
-    return sum(size for _, size in seen.values())
+    return sum(tensor.untyped_storage().nbytes() for tensor in seen.values())
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_operations_are_those_that_torch_counts(family: str) -> None:
     """A forward pass and a decoding take within a hundredth of the operations that torch counts."""
     model, codec = denoiser(family), vae(family)
-    weights = header(model)
+    weights, side = header(model), SIDES[family]
     assert sum(weight.count for weight in weights.values()) == PUBLISHED[family]
     with hollow():
-        filled(model, torch.empty_like), filled(codec, torch.empty_like)
+        filled(model, shapes)
+        filled(codec, shapes)
+        forward = counted(lambda: predict(model, family))
+        decoding = counted(lambda: codec.decode(torch.randn(1, codec.config.latent_channels, side, side)))
+    assert cost(family, weights, model).flops == pytest.approx(forward, rel=0.01)
+    assert decoder_cost(header(codec), side).flops == pytest.approx(decoding, rel=0.01)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=["float32", "bfloat16"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_training_keeps_what_autograd_keeps(family: str, dtype: torch.dtype) -> None:
+    """What a step of a Face LoRA keeps for its way back is told within a twentieth, and its parameters exactly."""
+    model, targets = denoiser(family, dtype), TARGETS[family]
+    weights = header(model)
+    with torch.device("meta"):
+        model.add_adapter(LoraConfig(r=16, lora_alpha=16, target_modules=list(targets)))
+    trained = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
+    with hollow():
+        kept = kept_bytes(filled(model, shapes), family)
+    said = cost(family, weights, model, targets).training_bytes(dtype.itemsize)
+    assert lora_size(weights, targets, 16) == trained
+    assert said == pytest.approx(kept, rel=0.05)
