@@ -15,6 +15,7 @@ from limner.bots.styles import StyleCard
 from limner.bots.turn import Limits
 from limner.deploy.errors import PreparingError, UnusableError, UserMistakeError
 from limner.deploy.keys import master_key
+from limner.deploy.models import engine_name, model_problem
 from limner.deploy.settings import Settings
 from limner.engine.styles import load_styles
 from limner.queue.client import QueueClient
@@ -86,10 +87,15 @@ async def redis_of(settings: Settings, *, stops: bool = False) -> AsyncIterator[
 
 
 async def run_worker(settings: Settings) -> None:
-    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places."""
+    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places.
+
+    Raises UserMistakeError where the base model is not on this machine: a worker never fetches one.
+    """
     from limner.queue.leased import Timing
     from limner.queue.worker import run
 
+    if problem := model_problem(settings.base_model, settings.shelf):
+        raise UserMistakeError(problem)
     await prepared()
     async with redis_of(settings) as redis_url, storage_of(settings) as storage:
         async with queue_of(redis_url):  # says in one sentence what `run` would say in a traceback
@@ -98,7 +104,7 @@ async def run_worker(settings: Settings) -> None:
         await run(
             redis_url,
             storage,
-            base=settings.base_model,
+            base=engine_name(settings.base_model, settings.shelf),
             styles_dirs=folders,
             threads=settings.engine_threads,
             timing=Timing(retention_days=settings.retention_days),

@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from limner.deploy.errors import DeployError
 from limner.deploy.keys import master_key
-from limner.deploy.models import find_base, model_problem
+from limner.deploy.models import estimate_of, find_base, gpu_memory, model_problem
 from limner.deploy.settings import Settings
+from limner.engine.bases.room import refusal
 
 
 class State(Enum):
@@ -121,11 +123,24 @@ def _gpu() -> Finding:
 
 
 def _base_model(settings: Settings) -> Iterator[Finding]:
-    problem = model_problem(settings.base_model)
+    problem = model_problem(settings.base_model, settings.shelf)
     if problem is None:
-        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {find_base(settings.base_model)}.")
+        directory = find_base(settings.base_model, settings.shelf)
+        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {directory}.")
+        yield _room(directory)
     else:
         yield Finding("base model", State.MISSING, problem)
+
+
+def _room(directory: Path) -> Finding:
+    memory = gpu_memory()
+    needs = estimate_of(directory, number=4 if memory is None else 2)
+    if memory is None:
+        largest = f"{max(needs.render, needs.train) / 2**30:.1f} GiB"
+        return Finding("room", State.GOOD, f"The base model takes up to {largest} of memory, on the CPU.")
+    problem = refusal(needs, memory)
+    state = State.GOOD if problem is None else State.MISSING
+    return Finding("room", state, problem or "The base model fits the GPU, training included.")
 
 
 def _chats(settings: Settings) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from rich.progress import Progress as Bars
 
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.errors import UserMistakeError
-from limner.deploy.models import model_problem
+from limner.deploy.models import engine_name, model_problem
 from limner.deploy.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ STAGES = {"prepare": "Looking at the photos", "train": "Learning the face", "ren
 @click.option(
     "--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1), help="Same seed, same portraits."
 )
-@click.option("--base", help="The base model: nano, or a folder in diffusers' layout.")
+@click.option("--base", help="The base model: nano, a folder, a file, a hub id, or modelscope://ID.")
 @click.pass_context
 def portrait(
     ctx: click.Context,
@@ -65,11 +65,11 @@ def _sitting(
     known = load_styles(*settings.style_folders)
     names = list(known) if "all" in styles else list(dict.fromkeys(styles))
     chosen = [find_style(known, name) for name in names]
-    if problem := model_problem(base):
+    if problem := model_problem(base, settings.shelf):
         raise UserMistakeError(problem)
     from limner.deploy.painting import Sitting
 
-    return Sitting(photos, chosen, base, count, seed)
+    return Sitting(photos, chosen, engine_name(base, settings.shelf), count, seed)
 
 
 def _paint(sitting: "Sitting", checkpoint: Path) -> "Made":

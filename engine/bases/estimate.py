@@ -42,9 +42,10 @@ class Training:
 class Estimate:
     """What one base takes.
 
-    `parameters` and `stored` are numbers and bytes on disk by part. `weights`, `render` and `train` are bytes of memory
-    with `number` bytes a number: all weights alone, with the passes for one portrait under guidance, and with one step
-    of a Face LoRA. `forward`, `decode` and `step` are floating-point operations for one picture. `size` is in pixels.
+    `size` is in pixels. `parameters` and `stored` are numbers and bytes on disk by part. `weights`, `render` and `train`
+    are bytes of memory with `number` bytes a number: all weights alone, with the passes for one portrait under guidance,
+    and with one step of a Face LoRA, of which each picture of its batch takes `picture`. `lora` counts its parameters.
+    `forward` and `decode` are floating-point operations for one picture, `step` for a batch.
     """
 
     family: Family
@@ -55,6 +56,7 @@ class Estimate:
     weights: int
     render: int
     train: int
+    picture: int
     lora: int
     forward: int
     decode: int
@@ -92,6 +94,7 @@ def estimate_base(directory: Path, training: Training, *, number: int, pictures:
         weights=weights,
         render=weights + number * pictures * max(2 * passing.peak, decoding.peak),
         train=weights + training.batch * step + _LORA_BYTES * lora,
+        picture=step,
         lora=lora,
         forward=passing.flops,
         decode=decoding.flops,
@@ -102,9 +105,9 @@ def estimate_base(directory: Path, training: Training, *, number: int, pictures:
 def latent_side(layout: Layout) -> int:
     """Tell the side of the latents that a base was trained for."""
     if layout.family.denoiser == "transformer":
-        # Its configuration names no size; its makers' is 1024 px.
+        # Its own configuration names no size; its VAE's does.
         side = read_json(layout.directory / "vae" / "config.json", layout.directory).get("sample_size", 1024)
-        return max(int(side), 64) // _scale(layout)
+        return int(side) // _scale(layout)
     config = read_json(layout.directory / "unet" / "config.json", layout.directory)
     side = config.get("sample_size")
     if not isinstance(side, int):

@@ -46,6 +46,7 @@ def vae(family: str, dtype: torch.dtype = torch.float32) -> Any:
             down_block_types=("DownEncoderBlock2D",) * 4,
             up_block_types=("UpDecoderBlock2D",) * 4,
             layers_per_block=2,
+            sample_size=8 * SIDES[family],
             **(latents if family == "zimage" else {}),
         )
     return model.eval().requires_grad_(requires_grad=False)
