@@ -42,10 +42,10 @@ class Training:
 class Estimate:
     """What one base takes.
 
-    `size` is in pixels. `parameters` and `stored` are numbers and bytes on disk by part. `weights`, `render` and `train`
-    are bytes of memory with `number` bytes a number: all weights alone, with the passes for one portrait under guidance,
-    and with one step of a Face LoRA, of which each picture of its batch takes `picture`. `lora` counts its parameters.
-    `forward` and `decode` are floating-point operations for one picture, `step` for a batch.
+    `size` is in pixels. `parameters` and `stored` are numbers and bytes on disk by part. `weights`, `render` and
+    `train` are bytes of memory with `number` bytes a number: all weights alone, with the passes for one portrait under
+    guidance, and with one step of a Face LoRA, of which each picture of its batch takes `picture`. `lora` counts its
+    parameters. `forward` and `decode` are floating-point operations for one picture, `step` for a batch.
     """
 
     family: Family

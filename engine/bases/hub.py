@@ -99,4 +99,4 @@ def _reasons(name: Name) -> Iterator[None]:
     except (base, errors.LocalEntryNotFoundError, OSError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         advice = "Run the command again: what has arrived is kept."
-        raise PullError(name.text, f"the download was interrupted ({first})", advice) from error
+        raise PullError(name.text, f"the download stopped ({first})", advice) from error

@@ -133,4 +133,4 @@ def _part(file: Path) -> Path:
 
 def _interrupted(name: Name, error: Exception) -> PullError:
     advice = "Run the command again: what has arrived is kept."
-    return PullError(name.text, f"the download was interrupted ({str(error).rstrip('.')})", advice)
+    return PullError(name.text, f"the download stopped ({str(error).rstrip('.')})", advice)
