@@ -97,9 +97,9 @@ def hollow() -> Iterator[None]:
         yield
 
 
-def predict(model: Any, family: str, pictures: int = 1) -> Any:
-    """Let a network predict, for so many pictures with a prompt each."""
-    side, dtype = SIDES[family], model.dtype
+def predict(model: Any, family: str, pictures: int = 1, side: int | None = None) -> Any:
+    """Let a network predict, for so many pictures with a prompt each; `side` is that of their latents."""
+    side, dtype = side or SIDES[family], model.dtype
     steps = torch.ones(pictures)
     if family == "zimage":
         each = [torch.randn(16, 1, side, side, dtype=dtype) for _ in range(pictures)]

@@ -28,19 +28,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("family", choices=sorted(SIDES))
     parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
+    parser.add_argument("--side", type=int, help="of the latents; without it, the side that the family was trained for")
     chosen = parser.parse_args()
+    side = chosen.side or SIDES[chosen.family]
     give_memory_back()
     dtype = getattr(torch, chosen.dtype)
     training = Training(rank=16, batch=1, targets=TARGETS[chosen.family])
     with tempfile.TemporaryDirectory() as folder:
-        said = estimate_base(write_sparse(Path(folder) / "base", chosen.family), training, number=dtype.itemsize)
+        said = estimate_base(write_sparse(Path(folder) / "base", chosen.family, side), training, number=dtype.itemsize)
     before = _resident("VmRSS")
     parts = build(chosen.family, dtype)
     _tell("weights", said.weights, _resident("VmRSS") - before)
-    rendering = _peak(lambda: render(parts, chosen.family, dtype)) - before
+    rendering = _peak(lambda: render(parts, chosen.family, side)) - before
     _tell("render", said.render, rendering)
     parts["denoiser"].add_adapter(LoraConfig(r=16, lora_alpha=16, target_modules=list(training.targets)))
-    _tell("train", said.train, _peak(lambda: train(parts["denoiser"], chosen.family)) - before)
+    _tell("train", said.train, _peak(lambda: train(parts["denoiser"], chosen.family, side)) - before)
 
 
 def build(family: str, dtype: torch.dtype) -> dict[str, Any]:
@@ -55,24 +57,25 @@ def build(family: str, dtype: torch.dtype) -> dict[str, Any]:
     return {folder: filled(model, draw) for folder, model in models.items()}
 
 
-def render(parts: dict[str, Any], family: str, dtype: torch.dtype) -> None:
+def render(parts: dict[str, Any], family: str, side: int) -> None:
     """Predict once with guidance, and decode one picture."""
-    side, channels = SIDES[family], parts["vae"].config.latent_channels
+    codec = parts["vae"]
     with torch.no_grad():
-        predict(parts["denoiser"], family, pictures=2)
-        parts["vae"].decode(torch.randn(1, channels, side, side, dtype=dtype))
+        predict(parts["denoiser"], family, pictures=2, side=side)
+        codec.decode(torch.randn(1, codec.config.latent_channels, side, side, dtype=codec.dtype))
 
 
-def train(model: Any, family: str) -> None:
-    """Take two steps as the trainer does: the second has the optimiser's moments."""
+def train(model: Any, family: str, side: int) -> None:
+    """Take a step as the trainer does, after one without gradients that makes the optimiser's moments."""
     parameters = [weight for weight in model.parameters() if weight.requires_grad]
     average = [weight.detach().clone() for weight in parameters]
     optimizer = torch.optim.AdamW(parameters, fused=True)
-    for _ in range(2):
-        predict(model, family).float().square().mean().backward()
-        optimizer.step()
-        optimizer.zero_grad()
-        torch._foreach_lerp_(average, [weight.detach() for weight in parameters], 0.1)
+    for weight in parameters:
+        weight.grad = torch.zeros_like(weight)
+    optimizer.step()
+    predict(model, family, side=side).float().square().mean().backward()
+    optimizer.step()
+    torch._foreach_lerp_(average, [weight.detach() for weight in parameters], 0.1)
 
 
 def _peak(run: Callable[[], None]) -> int:
