@@ -84,3 +84,13 @@ def test_a_key_that_others_may_read_is_missing(tmp_path: Path) -> None:
     assert found(tmp_path)["master key"].state is State.GOOD
     (tmp_path / "keys/master.key").chmod(0o640)
     assert found(tmp_path)["master key"].state is State.MISSING
+
+
+def test_a_gpu_that_is_too_small_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A base model that does not fit the GPU is told with both figures; one that fits is good."""
+    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda: 1 << 20)
+    small = found(tmp_path)["room"]
+    assert small.state is State.MISSING
+    assert "What would fit" in small.sentence
+    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda: 24 << 30)
+    assert found(tmp_path)["room"].state is State.GOOD

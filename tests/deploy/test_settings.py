@@ -55,3 +55,10 @@ def test_a_styles_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """A folder of styles that does not exist is named."""
     with pytest.raises(SettingsError, match="nowhere"):
         Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_STYLES": f"{tmp_path}:{tmp_path}/nowhere"})
+
+
+@pytest.mark.parametrize("name,value", [("LIMNER_OFFLINE", "1"), ("HF_HUB_OFFLINE", "1"), ("HF_HUB_OFFLINE", "true")])
+def test_offline_is_said_in_two_ways(name: str, value: str, tmp_path: Path) -> None:
+    """The word of limner for offline and the hub library's both count."""
+    assert Settings.from_env({"LIMNER_HOME": str(tmp_path), name: value}).offline
+    assert not Settings.from_env({"LIMNER_HOME": str(tmp_path)}).offline
