@@ -21,6 +21,7 @@ from limner.deploy.keys import master_key
 from limner.deploy.models import estimate_of, find_base, gpu_memory, model_problem
 from limner.deploy.settings import Settings
 from limner.engine.bases.room import refusal
+from limner.engine.errors import EngineError
 
 
 class State(Enum):
@@ -134,7 +135,10 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
 
 def _room(directory: Path) -> Finding:
     memory = gpu_memory()
-    needs = estimate_of(directory, number=4 if memory is None else 2)
+    try:
+        needs = estimate_of(directory, number=4 if memory is None else 2)
+    except EngineError as error:
+        return Finding("room", State.MISSING, str(error))
     if memory is None:
         largest = f"{max(needs.render, needs.train) / 2**30:.1f} GiB"
         return Finding("room", State.GOOD, f"The base model takes up to {largest} of memory, on the CPU.")

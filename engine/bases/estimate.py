@@ -76,7 +76,14 @@ def estimate_base(directory: Path, training: Training, *, number: int, pictures:
 
     `pictures` are rendered at a time. Raises UnknownBaseError.
     """
-    layout = layout_of(directory)
+    try:
+        return _estimate(layout_of(directory), training, number, pictures)
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        why = f"its configuration or its tensors are not those of its class ({error})"
+        raise UnknownBaseError(str(directory), why, "Choose another model, or another revision of this one.") from error
+
+
+def _estimate(layout: Layout, training: Training, number: int, pictures: int) -> Estimate:
     tensors = {folder: layout.tensors(folder) for folder in layout.files}
     denoiser = tensors[layout.family.denoiser]
     side = latent_side(layout)

@@ -49,6 +49,9 @@ def layout_of(directory: Path) -> Layout:
         _check_part(directory, index, part)
     for folder in family.plain:
         _check_plain(directory, index, folder)
+    for folder, entry in index.items():
+        if isinstance(entry, list) and entry and entry[0] is not None:
+            _check_pickles(directory, folder)
     variant = variant_of(directory, family)
     files = {part.folder: tuple(weight_files(directory, part, variant)) for part in family.parts}
     return Layout(directory, family, variant, files)
@@ -110,6 +113,12 @@ def _check_part(directory: Path, index: Mapping[str, object], part: Part) -> Non
     read_json(directory / part.folder / "config.json", directory)
 
 
+def _check_pickles(directory: Path, folder: str) -> None:
+    """Refuse a folder whose weights are pickles alone, a safety checker's for example: the loader takes all parts."""
+    if not any((directory / folder).glob("*.safetensors")) and (pickles := _pickles(directory / folder)):
+        raise _pickled(directory, folder, pickles)
+
+
 def _check_plain(directory: Path, index: Mapping[str, object], folder: str) -> None:
     if folder not in index or not any((directory / folder).glob("*.json")):
         raise IncompleteBaseError(str(directory), f"the folder {folder} is missing in {directory}")
@@ -120,8 +129,15 @@ def _article(kind: object) -> str:
 
 
 def _no_weights(directory: Path, part: Part) -> UnknownBaseError:
-    pickles = sorted(file.name for file in (directory / part.folder).glob("*") if file.suffix in PICKLES)
-    if pickles:
-        why = f"{part.folder}/{pickles[0]} is a pickle, which can run a program when it is opened"
-        return UnknownBaseError(str(directory), why, "Choose a model, or a revision of it, that has safetensors.")
+    if pickles := _pickles(directory / part.folder):
+        return _pickled(directory, part.folder, pickles)
     return IncompleteBaseError(str(directory), f"the weights of its {part.folder} are missing in {directory}")
+
+
+def _pickles(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.glob("*") if file.suffix in PICKLES)
+
+
+def _pickled(directory: Path, folder: str, pickles: list[str]) -> UnknownBaseError:
+    why = f"{folder}/{pickles[0]} is a pickle, which can run a program when it is opened"
+    return UnknownBaseError(str(directory), why, "Choose a model, or a revision of it, that has safetensors.")

@@ -51,7 +51,7 @@ def read_name(text: str) -> Name:
     if path.is_dir():
         return Name(text, Kind.FOLDER, str(path))
     if path.is_file():
-        return Name(text, Kind.FILE, str(path.resolve()))
+        return Name(text, Kind.FILE, str(path.absolute()))
     return _id(text, Kind.HUB, "main")
 
 

@@ -12,12 +12,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from limner.engine.bases.families import FAMILIES, Family
+from limner.engine.bases.families import FAMILIES, Family, family_of
 from limner.engine.bases.fetching import check_room
 from limner.engine.bases.layout import layout_of
 from limner.engine.bases.names import Name
 from limner.engine.bases.single import SOURCE, folder_for, source_of
 from limner.engine.errors import PullError
+from limner.engine.quiet import quiet
 
 
 def unpack(name: Name, family: Family, configs: Path, shelf: Path) -> Path:
@@ -27,15 +28,21 @@ def unpack(name: Name, family: Family, configs: Path, shelf: Path) -> Path:
     """
     file = Path(name.place)
     folder = folder_for(shelf, file)
+    if family_of(configs) is not family:
+        why = f"it is a {family.title}, and {configs} is a {family_of(configs).title}"
+        raise PullError(name.text, why, "Name a model of the same kind with --configs.")
     if family.denoiser == "transformer":
         layout_of(configs)
     # Float16 stays float16; text encoders and VAE of a file that has them are in its size.
     check_room(name.text, folder, 2 * file.stat().st_size)
+    quiet()
+    from diffusers.loaders.single_file_utils import SingleFileComponentError
+
     making = folder.with_name(f"{folder.name}.making")
     shutil.rmtree(making, ignore_errors=True)
     try:
         _load(file, family, configs).save_pretrained(str(making), safe_serialization=True)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SingleFileComponentError) as error:
         shutil.rmtree(making, ignore_errors=True)
         first = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         advice = f"Check that {configs} describes the same kind of model, or name another with --configs."

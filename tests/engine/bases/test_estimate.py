@@ -8,6 +8,7 @@ import pytest
 from limner.engine.bases import NANO
 from limner.engine.bases.estimate import RESERVE, Estimate, Training, estimate_base
 from limner.engine.bases.room import NEEDS, fits, refusal
+from limner.engine.errors import UnknownBaseError
 from limner.tests.fakes.sparse import write_sparse
 from limner.tests.fakes.true_size import SIDES, TARGETS
 
@@ -36,6 +37,14 @@ def test_more_pictures_and_larger_numbers_take_more() -> None:
     assert estimate_base(NANO, replace(training, rank=8), number=2).lora == 2 * base.lora
     assert estimate_base(NANO, training, number=2, pictures=4).render > base.render
     assert estimate_base(NANO, training, number=4).weights == 2 * base.weights
+
+
+def test_a_configuration_of_another_kind_is_told(tmp_path: Path) -> None:
+    """A configuration that lacks what its class has ends in one sentence."""
+    directory = write_sparse(tmp_path / "base", "sd15")
+    (directory / "unet" / "config.json").write_text('{"sample_size": 64}')
+    with pytest.raises(UnknownBaseError, match="not those of its class"):
+        estimate_base(directory, Training(16, 1, ("to_q",)), number=2)
 
 
 def test_time_follows_from_work() -> None:

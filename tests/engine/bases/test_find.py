@@ -64,6 +64,18 @@ def test_a_pickle_is_never_taken(copied: Given) -> None:
         find_base(directory)
 
 
+def test_a_safety_checker_as_a_pickle_is_refused(copied: Given) -> None:
+    """The parts that a family does not need are looked at too, where the model names them."""
+    directory = copied("sd15")
+    index = json.loads((directory / "model_index.json").read_text())
+    index["safety_checker"] = ["stable_diffusion", "StableDiffusionSafetyChecker"]
+    (directory / "model_index.json").write_text(json.dumps(index))
+    (directory / "safety_checker").mkdir()
+    (directory / "safety_checker" / "pytorch_model.bin").write_bytes(b"")
+    with pytest.raises(UnknownBaseError, match=r"safety_checker/pytorch_model\.bin is a pickle"):
+        find_base(directory)
+
+
 def test_the_half_weights_are_taken_where_they_are_the_only_ones(copied: Given) -> None:
     """A folder with fp16 files alone is whole, and its variant is told for the loader."""
     directory = copied("sd15")
