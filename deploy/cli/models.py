@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
-from rich.table import Table
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+from rich.table import Column, Table
 
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.errors import UserMistakeError
@@ -64,7 +64,9 @@ def pull_model(ctx: click.Context, name: str, configs: str | None) -> None:
     settings = settings_of(ctx)
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     source = Source(settings.shelf, settings.modelscope_endpoint, settings.offline, configs)
-    columns = (TextColumn("{task.description:56}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    # The names of shards are longer than a line of 80 columns has room for; they are shortened, not broken.
+    name_column = Column(no_wrap=True, width=44)
+    columns = (TextColumn("{task.description}", table_column=name_column), BarColumn(14), DownloadColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         rows: dict[str, TaskID] = {}
 

@@ -34,7 +34,8 @@ async def server(written: Callable[[str], Path]) -> AsyncIterator[ModelServer]:
 def environ(server: ModelServer, tmp_path: Path) -> dict[str, str]:
     """Give the environment of a command that knows this server alone."""
     hub = {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "0"}
-    return {**os.environ, **hub, "LIMNER_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1"}
+    own = {"LIMNER_HOME": str(tmp_path / "home"), "MODELSCOPE_ENDPOINT": server.url}
+    return {**os.environ, **hub, **own, "HF_HUB_DISABLE_XET": "1"}
 
 
 async def limner_models(environ: Mapping[str, str], *words: str) -> Ended:
@@ -59,6 +60,15 @@ async def test_a_pulled_base_is_found_listed_and_whole(server: ModelServer, envi
     checked = await limner_models(offline, "check", "owner/model")
     assert checked.code == 0, checked.complained
     assert "to train a Face LoRA" in checked.said
+
+
+async def test_the_command_fetches_from_modelscope_too(environ: dict[str, str]) -> None:
+    """A base of ModelScope is fetched, listed and found by the same commands."""
+    name = "modelscope://owner/model"
+    pulled = await limner_models(environ, "pull", name)
+    assert pulled.code == 0, pulled.complained
+    assert name in (await limner_models(environ, "list")).said
+    assert (await limner_models(environ, "path", name)).said == pulled.said
 
 
 async def test_an_interrupted_download_goes_on(server: ModelServer, environ: dict[str, str]) -> None:
