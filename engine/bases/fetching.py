@@ -24,6 +24,13 @@ def check_room(name: str, folder: Path, size: int) -> None:
         raise PullError(name, why, "Free some space there, or keep models elsewhere (LIMNER_HOME, HF_HOME).")
 
 
+def is_whole(file: Path, size: int, sha256: str) -> bool:
+    """Tell whether a file is there as its publisher has it; an empty `sha256` is not known, and its size must do."""
+    if not file.is_file() or file.stat().st_size != size:
+        return False
+    return not sha256 or sha256_of(file) == sha256
+
+
 def sha256_of(file: Path) -> str:
     """Hash a file of any size."""
     digest = hashlib.sha256()

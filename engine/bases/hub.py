@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from limner.engine.bases.families import INDEX
-from limner.engine.bases.fetching import Progress, check_room, sha256_of
+from limner.engine.bases.fetching import Progress, check_room, is_whole
 from limner.engine.bases.names import Name
 from limner.engine.bases.wanted import check_index, wanted
 from limner.engine.errors import PullError
@@ -35,10 +35,14 @@ def pull_from_hub(name: Name, told: Progress) -> Path:
         # By the name that was given, so that the cache knows which commit it means.
         index = Path(_fetch(name, INDEX, name.revision, told))
         files = wanted(name.text, json.loads(index.read_text(encoding="utf-8")), listed)
-        missing = [file for file in files if not (index.parent / file).exists()]
+        missing = [file for file in files if not _whole(index.parent / file, listed[file])]
         check_room(name.text, Path(HF_HUB_CACHE), sum(listed[file].size for file in missing))
         for file in missing:
-            _check(name, Path(_fetch(name, file, commit, told)), listed[file].lfs)
+            _throw_away(index.parent / file)
+            arrived = Path(_fetch(name, file, commit, told))
+            if not _whole(arrived, listed[file]):
+                _throw_away(arrived)
+                raise PullError(name.text, f"{file} arrived damaged and was thrown away", "Run the command again.")
     return index.parent
 
 
@@ -69,12 +73,14 @@ def _fetch(name: Name, file: str, revision: str, told: Progress) -> str:
     return hf_hub_download(name.place, file, revision=revision, tqdm_class=Bar)
 
 
-def _check(name: Name, file: Path, lfs: Any) -> None:
-    if lfs is None or sha256_of(file) == lfs.sha256:
-        return
-    file.resolve().unlink()
+def _whole(file: Path, entry: Any) -> bool:
+    return is_whole(file, entry.size, entry.lfs.sha256 if entry.lfs else "")
+
+
+def _throw_away(file: Path) -> None:
+    """Remove a file from the cache, and what its link leads to, which the library would take for good."""
+    file.resolve().unlink(missing_ok=True)
     file.unlink(missing_ok=True)
-    raise PullError(name.text, f"{file.name} arrived damaged and was thrown away", "Run the command again.")
 
 
 @contextmanager

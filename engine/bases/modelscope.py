@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from limner.engine.bases.families import INDEX
-from limner.engine.bases.fetching import Progress, check_room, sha256_of
+from limner.engine.bases.fetching import Progress, check_room, is_whole
 from limner.engine.bases.names import Name
 from limner.engine.bases.wanted import check_index, wanted
 from limner.engine.errors import PullError
@@ -46,7 +46,7 @@ def pull_from_modelscope(name: Name, folder: Path, endpoint: str, told: Progress
     folder.mkdir(parents=True, exist_ok=True)
     _fetch(name, api, folder, INDEX, listed[INDEX], told)
     files = wanted(name.text, json.loads((folder / INDEX).read_text(encoding="utf-8")), listed)
-    missing = [file for file in files if not _there(folder / file, listed[file].size)]
+    missing = [file for file in files if not is_whole(folder / file, listed[file].size, listed[file].sha256)]
     check_room(name.text, folder, sum(listed[file].size - _arrived(folder / file) for file in missing))
     for file in missing:
         _fetch(name, api, folder, file, listed[file], told)
@@ -86,7 +86,7 @@ def _fetch(name: Name, api: str, folder: Path, file: str, listed: Listed, told: 
         _download(url, part, listed.size, lambda arrived: told(file, arrived, listed.size))
     except (OSError, HTTPException) as error:
         raise _interrupted(name, error) from error
-    if part.stat().st_size != listed.size or (listed.sha256 and sha256_of(part) != listed.sha256):
+    if not is_whole(part, listed.size, listed.sha256):
         part.unlink()
         raise PullError(name.text, f"{file} arrived damaged and was thrown away", "Run the command again.")
     part.replace(target)
@@ -117,10 +117,6 @@ def _request(url: str) -> urllib.request.Request:
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"{url} is no web address")
     return urllib.request.Request(url, headers={"User-Agent": "limner"})  # noqa: S310
-
-
-def _there(file: Path, size: int) -> bool:
-    return file.is_file() and file.stat().st_size == size
 
 
 def _arrived(file: Path) -> int:

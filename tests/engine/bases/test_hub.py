@@ -83,6 +83,19 @@ async def test_an_interrupted_download_goes_on(server: ModelServer, environ: dic
     assert [wished for path, wished in server.asked if path == UNET and wished]
 
 
+async def test_damage_is_found_and_mended(environ: dict[str, str]) -> None:
+    """A bit that changed on the disk is found by the check, and a second pull fetches that file again."""
+    directory = Path((await limner_models(environ, "pull", "owner/model")).said.strip())
+    file = (directory / UNET).resolve()
+    good = file.read_bytes()
+    file.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    found = await limner_models(environ, "check", "owner/model")
+    assert found.code == 1
+    assert f"{UNET} is not what its publisher has" in found.complained
+    assert (await limner_models(environ, "pull", "owner/model")).code == 0
+    assert (directory / UNET).read_bytes() == good
+
+
 async def test_a_damaged_file_is_thrown_away(server: ModelServer, environ: dict[str, str]) -> None:
     """A file whose SHA-256 is not the hub's is not kept."""
     server.wrong.add(UNET)
