@@ -95,7 +95,9 @@ def check_model(ctx: click.Context, name: str, memory: float | None, tflops: flo
     for flaw in found:
         click.echo(f"{flaw}.", err=True)
     if found:
-        click.echo(f"Not whole. `limner models pull {name}` fetches what is missing or damaged.", err=True)
+        mending = f"`limner models pull {name}` fetches what is missing or damaged."
+        copying = "Copy these files again from where the folder came from."
+        click.echo(f"Not whole. {copying if Path(name).is_dir() else mending}", err=True)
         sys.exit(1)
     device = round(memory * _GIB) if memory is not None else gpu_memory()
     needs = estimate_of(directory, number=4 if device is None else 2)

@@ -68,6 +68,9 @@ def render(parts: dict[str, Any], family: str, side: int) -> None:
 def train(model: Any, family: str, side: int) -> None:
     """Take a step as the trainer does, after one without gradients that makes the optimiser's moments."""
     parameters = [weight for weight in model.parameters() if weight.requires_grad]
+    for weight in parameters:
+        # peft makes a LoRA in the base's type; steps as small as a training's are lost in bfloat16.
+        weight.data = weight.data.float()
     average = [weight.detach().clone() for weight in parameters]
     optimizer = torch.optim.AdamW(parameters, fused=True)
     for weight in parameters:
