@@ -15,7 +15,7 @@ from limner.bots.styles import StyleCard
 from limner.bots.turn import Limits
 from limner.deploy.errors import PreparingError, UnusableError, UserMistakeError
 from limner.deploy.keys import master_key
-from limner.deploy.models import pack_problem, parser_problem
+from limner.deploy.models import engine_name, model_problem, pack_problem, parser_problem
 from limner.deploy.settings import Settings
 from limner.engine.styles import load_styles
 from limner.queue.client import QueueClient
@@ -87,11 +87,16 @@ async def redis_of(settings: Settings, *, stops: bool = False) -> AsyncIterator[
 
 
 async def run_worker(settings: Settings) -> None:
-    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places. Raises UserMistakeError."""
+    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places.
+
+    Raises UserMistakeError where a model is not on this machine: a worker never fetches one.
+    """
     from limner.queue.child import engine_command
     from limner.queue.leased import Timing
     from limner.queue.worker import run
 
+    if problem := model_problem(settings.base_model, settings.shelf):
+        raise UserMistakeError(problem)
     options, painting = engine_options(settings), settings.running.arguments()
     await prepared()
     async with redis_of(settings) as redis_url, storage_of(settings) as storage:
@@ -101,7 +106,7 @@ async def run_worker(settings: Settings) -> None:
         await run(
             redis_url,
             storage,
-            base=settings.base_model,
+            base=engine_name(settings.base_model, settings.shelf),
             styles_dirs=folders,
             threads=settings.engine_threads,
             engine=lambda kind: engine_command(kind, *options, *(painting if kind == "painter" else ())),

@@ -13,12 +13,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from limner.deploy.errors import DeployError
 from limner.deploy.keys import master_key
-from limner.deploy.models import find_base, find_pack, find_parser, model_problem, pack_problem, parser_problem
+from limner.deploy.models import (
+    estimate_of,
+    find_base,
+    find_pack,
+    find_parser,
+    gpu_memory,
+    model_problem,
+    pack_problem,
+    parser_problem,
+)
 from limner.deploy.settings import Settings
+from limner.engine.bases.room import refusal
+from limner.engine.errors import EngineError
 
 
 class State(Enum):
@@ -121,9 +133,11 @@ def _gpu() -> Finding:
 
 
 def _base_model(settings: Settings) -> Iterator[Finding]:
-    problem = model_problem(settings.base_model)
+    problem = model_problem(settings.base_model, settings.shelf)
     if problem is None:
-        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {find_base(settings.base_model)}.")
+        directory = find_base(settings.base_model, settings.shelf)
+        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {directory}.")
+        yield _room(directory)
     else:
         yield Finding("base model", State.MISSING, problem)
 
@@ -150,6 +164,20 @@ def _insightface(pack: str) -> Finding:
     where = "the GPU, where torch sees one" if cuda else "the processor: ONNX Runtime's build here has no CUDA"
     said = f"{_version('insightface')}Its pack in {find_pack(pack)} is for non-commercial use. It runs on {where}."
     return Finding("InsightFace", State.GOOD, said)
+
+
+def _room(directory: Path) -> Finding:
+    memory = gpu_memory()
+    try:
+        needs = estimate_of(directory, number=4 if memory is None else 2)
+    except EngineError as error:
+        return Finding("room", State.MISSING, str(error))
+    if memory is None:
+        largest = f"{max(needs.render, needs.train) / 2**30:.1f} GiB"
+        return Finding("room", State.GOOD, f"The base model takes up to {largest} of memory, on the CPU.")
+    problem = refusal(needs, memory)
+    state = State.GOOD if problem is None else State.MISSING
+    return Finding("room", state, problem or "The base model fits the GPU, training included.")
 
 
 def _chats(settings: Settings) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from limner.engine.bases import from_hub_cache
+from limner.engine.bases.find import from_hub_cache
 from limner.engine.errors import MissingModelsError
 from limner.engine.faces import Analyser, Parser
 
@@ -74,7 +74,7 @@ def find_parser(name: str) -> Path:
     """
     folder = Path(name).expanduser()
     if not folder.is_dir():
-        cached = from_hub_cache(name)
+        cached = from_hub_cache(name, "config.json")
         if cached is None:
             raise MissingModelsError(
                 f"The face parser {name!r} is neither a folder nor in the hub's cache on this machine: "

@@ -2,6 +2,8 @@
 
     EngineError
     ├── UnknownBaseError       no such base model on this machine, or not of a kind that can be used
+    │   └── IncompleteBaseError    a file of it is missing or damaged
+    ├── PullError              a base model could not be fetched
     ├── UnknownStyleError      no such style; knows the names there are
     ├── BadStyleError          a style's entry or file is wrong
     ├── BadRecipeError         a base's own training figures are wrong
@@ -34,14 +36,27 @@ class EngineError(Exception):
 
 
 class UnknownBaseError(EngineError):
-    """No such base model on this machine, or not of a kind that can be used."""
+    """No such base model on this machine, or not of a kind that can be used. `advice` is a sentence: what to do."""
 
     reason = "unknown_base"
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"The base model {name!r} cannot be used: {why}.")
+    def __init__(self, name: str, why: str, advice: str = "") -> None:
+        super().__init__(f"The base model {name!r} cannot be used: {why}. {advice}".rstrip())
         self.name = name
         self.why = why
+        self.advice = advice
+
+
+class IncompleteBaseError(UnknownBaseError):
+    """A file of a base model is missing or damaged; whoever knows where the model came from says how to mend it."""
+
+
+class PullError(EngineError):
+    """A base model could not be fetched. `advice` is a sentence: what to do."""
+
+    def __init__(self, name: str, why: str, advice: str) -> None:
+        super().__init__(f"The base model {name!r} was not fetched: {why}. {advice}")
+        self.name = name
 
 
 class UnknownStyleError(EngineError):

@@ -11,7 +11,7 @@ from rich.progress import Progress as Bars
 
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.errors import UserMistakeError
-from limner.deploy.models import model_problem
+from limner.deploy.models import engine_name, model_problem
 from limner.deploy.settings import Settings
 from limner.engine.fuse.aspect import ASPECTS, SQUARE
 
@@ -32,7 +32,7 @@ STAGES = {"prepare": "Looking at the photos", "train": "Learning the face", "ren
 @click.option(
     "--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1), help="Same seed, same portraits."
 )
-@click.option("--base", help="The base model: nano, or a folder in diffusers' layout.")
+@click.option("--base", help="The base model: nano, a folder, a file, a hub id, or modelscope://ID.")
 @click.option(
     "--aspect", default=SQUARE, show_default=True, type=click.Choice(ASPECTS), help="Width to height; nano: 1:1 alone."
 )
@@ -81,7 +81,7 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
     sitting = Sitting(
         sitters,
         chosen,
-        chosen_base,
+        engine_name(chosen_base, settings.shelf),
         settings.running,
         count,
         seed,
@@ -123,7 +123,7 @@ def _styles(settings: Settings, styles: tuple[str, ...], base: str) -> "list[Sty
     known = load_styles(*settings.style_folders)
     names = list(known) if "all" in styles else list(dict.fromkeys(styles))
     chosen = [find_style(known, name) for name in names]
-    if problem := model_problem(base):
+    if problem := model_problem(base, settings.shelf):
         raise UserMistakeError(problem)
     return chosen
 

@@ -7,7 +7,6 @@ the next is in the families' own files (see `family`).
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 import torch
 
 from limner.engine.bases import NANO, find_base
+from limner.engine.bases.layout import layout_of
 from limner.engine.errors import UnknownBaseError
 from limner.engine.models import sd15, sdxl, zimage
 from limner.engine.models.family import Family, Loading, Parts
@@ -27,12 +27,8 @@ from limner.engine.models.vae import vae_scale_factor
 
 _EDGE = 1 << 20
 
-#: How each pipeline that a model_index.json may name is loaded.
-LOADERS: Mapping[str, Callable[[Path, Loading], Parts]] = {
-    "StableDiffusionPipeline": sd15.load,
-    "StableDiffusionXLPipeline": sdxl.load,
-    "ZImagePipeline": zimage.load,
-}
+#: How each family of `limner.engine.bases.FAMILIES` is loaded.
+LOADERS: Mapping[str, Callable[[Path, Loading], Parts]] = {"sd15": sd15.load, "sdxl": sdxl.load, "zimage": zimage.load}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,8 +99,9 @@ def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
     directory = find_base(name)
     device = torch.device(device_of(running))
     try:
-        loader = LOADERS[json.loads((directory / "model_index.json").read_text())["_class_name"]]
-        parts = loader(directory, Loading(_dtype(running, device), device, running.quantise == "int8"))
+        layout = layout_of(directory)
+        how = Loading(_dtype(running, device), device, running.quantise == "int8", layout.variant)
+        parts = LOADERS[layout.family.name](directory, how)
     except ImportError as error:
         raise UnknownBaseError(str(name), f"a library is missing ({_first_line(error)})") from error
     except (OSError, ValueError, KeyError) as error:

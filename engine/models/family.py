@@ -73,13 +73,20 @@ class Loading:
     dtype: torch.dtype
     device: torch.device
     int8: bool = False
+    variant: str | None = None
+    """Which set of weights is loaded where there are several, in diffusers' word: fp16."""
 
     def arguments(self, directory: Path, denoiser: str) -> dict[str, Any]:
         """Give what `from_pretrained` is told: only safetensors, only what is on this machine.
 
         Only the denoiser is quantised: the VAE is small, and a text encoder is used once for a prompt.
         """
-        told: dict[str, Any] = {"use_safetensors": True, "local_files_only": True, "dtype": self.dtype}
+        told: dict[str, Any] = {
+            "use_safetensors": True,
+            "local_files_only": True,
+            "dtype": self.dtype,
+            "variant": self.variant,
+        }
         if self.int8:
             told["quantization_config"] = PipelineQuantizationConfig(quant_mapping={denoiser: _int8()})
         return {"pretrained_model_name_or_path": str(directory), **told}

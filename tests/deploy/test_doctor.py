@@ -131,3 +131,13 @@ def test_a_chosen_parser_needs_its_files(tmp_path: Path) -> None:
     assert found(tmp_path, LIMNER_FACE_PARSER=str(tmp_path))["face parser"].state is State.MISSING
     (tmp_path / "model.safetensors").write_bytes(b"")
     assert found(tmp_path, LIMNER_FACE_PARSER=str(tmp_path))["face parser"].state is State.GOOD
+
+
+def test_a_gpu_that_is_too_small_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A base model that does not fit the GPU is told with both figures; one that fits is good."""
+    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda: 1 << 20)
+    small = found(tmp_path)["room"]
+    assert small.state is State.MISSING
+    assert "What would fit" in small.sentence
+    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda: 24 << 30)
+    assert found(tmp_path)["room"].state is State.GOOD

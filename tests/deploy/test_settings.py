@@ -110,3 +110,10 @@ def test_an_analyser_that_is_none_is_refused(tmp_path: Path) -> None:
     """A name that is no analyser's is answered with those there are."""
     with pytest.raises(SettingsError, match=r"LIMNER_ANALYSER is 'opencv'\. Set it to dlib or insightface\."):
         Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_ANALYSER": "opencv"})
+
+
+@pytest.mark.parametrize("name,value", [("LIMNER_OFFLINE", "1"), ("HF_HUB_OFFLINE", "1"), ("HF_HUB_OFFLINE", "true")])
+def test_offline_is_said_in_two_ways(name: str, value: str, tmp_path: Path) -> None:
+    """The word of limner for offline and the hub library's both count."""
+    assert Settings.from_env({"LIMNER_HOME": str(tmp_path), name: value}).offline
+    assert not Settings.from_env({"LIMNER_HOME": str(tmp_path)}).offline
