@@ -27,10 +27,12 @@ from limner.deploy.models import (
     model_problem,
     pack_problem,
     parser_problem,
+    smaller_ways,
 )
 from limner.deploy.settings import Settings
 from limner.engine.bases.room import refusal
 from limner.engine.errors import EngineError
+from limner.engine.models.running import Running
 
 
 class State(Enum):
@@ -137,7 +139,7 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
     if problem is None:
         directory = find_base(settings.base_model, settings.shelf)
         yield Finding("base model", State.GOOD, f"{settings.base_model}, in {directory}.")
-        yield _room(directory)
+        yield _room(directory, settings.running)
     else:
         yield Finding("base model", State.MISSING, problem)
 
@@ -166,16 +168,17 @@ def _insightface(pack: str) -> Finding:
     return Finding("InsightFace", State.GOOD, said)
 
 
-def _room(directory: Path) -> Finding:
+def _room(directory: Path, running: Running) -> Finding:
     memory = gpu_memory()
     try:
-        needs = estimate_of(directory, number=4 if memory is None else 2)
+        needs = estimate_of(directory, running, number=4 if memory is None else 2)
+        ways = smaller_ways(directory, running, number=2)
     except EngineError as error:
         return Finding("room", State.MISSING, str(error))
     if memory is None:
         largest = f"{max(needs.render, needs.train) / 2**30:.1f} GiB"
         return Finding("room", State.GOOD, f"The base model takes up to {largest} of memory, on the CPU.")
-    problem = refusal(needs, memory)
+    problem = refusal(needs, memory, ways)
     state = State.GOOD if problem is None else State.MISSING
     return Finding("room", state, problem or "The base model fits the GPU, training included.")
 

@@ -7,7 +7,9 @@ import logging
 
 def quiet() -> None:
     """Silence what diffusers and transformers say while they load; loads both."""
-    logging.getLogger("transformers").setLevel(logging.ERROR)
+    # torchao tells of each of its kernels that another kind of GPU would need.
+    for library in ("transformers", "torchao"):
+        logging.getLogger(library).setLevel(logging.ERROR)
     from diffusers.utils import logging as diffusers_logging
     from transformers.utils import logging as transformers_logging
 

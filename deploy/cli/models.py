@@ -86,7 +86,7 @@ def pull_model(ctx: click.Context, name: str, configs: str | None) -> None:
 @click.pass_context
 def check_model(ctx: click.Context, name: str, memory: float | None, tflops: float | None) -> None:
     """Look at every file of the base model NAME, and estimate what it takes; fails where it cannot be used."""
-    from limner.deploy.models import estimate_of, gpu_memory
+    from limner.deploy.models import estimate_of, gpu_memory, smaller_ways
     from limner.engine.bases.check import flaws
     from limner.engine.bases.room import refusal
 
@@ -100,9 +100,11 @@ def check_model(ctx: click.Context, name: str, memory: float | None, tflops: flo
         click.echo(f"Not whole. {copying if Path(name).is_dir() else mending}", err=True)
         sys.exit(1)
     device = round(memory * _GIB) if memory is not None else gpu_memory()
-    needs = estimate_of(directory, number=4 if device is None else 2)
+    running, number = settings_of(ctx).running, 4 if device is None else 2
+    needs = estimate_of(directory, running, number=number)
     _tell(needs, tflops)
-    if device is not None and (problem := refusal(needs, device)):
+    ways = smaller_ways(directory, running, number=number)
+    if device is not None and (problem := refusal(needs, device, ways)):
         click.echo(problem, err=True)
         sys.exit(1)
 

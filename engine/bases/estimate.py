@@ -25,6 +25,10 @@ _LORA_BYTES = 20
 #: torch counts 2.18 (SDXL) to 2.25 (SD1.5) forward passes for a step: the base's weights need no gradients.
 _STEP = 2.25
 
+#: With checkpointing each block keeps its input alone, and one block at a time all of its results: this share of what
+#: a training keeps without. Measured as in docs/measurements.md.
+_CHECKPOINTED = {"sd15": 0.15, "sdxl": 0.15, "zimage": 0.06}
+
 #: What a driver, its libraries and torch's allocator take besides. A guess: no GPU was at hand.
 RESERVE = 1 << 30
 
@@ -36,6 +40,7 @@ class Training:
     rank: int
     batch: int
     targets: tuple[str, ...]
+    checkpointing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +76,51 @@ class Estimate:
         return steps * self.step / (tflops * 1e12)
 
 
-def estimate_base(directory: Path, training: Training, *, number: int, pictures: int = 1) -> Estimate:
+def estimate_base(
+    directory: Path, training: Training, *, number: int, pictures: int = 1, offload: bool = False, int8: bool = False
+) -> Estimate:
     """Estimate a base model with weights of `number` bytes: 2 on a GPU, 4 on a processor.
 
-    `pictures` are rendered at a time. Raises UnknownBaseError.
+    `pictures` are rendered at a time. With `offload` text encoders and VAE are on the device only while they work, with
+    `int8` the denoiser's weights have a byte each. Raises UnknownBaseError.
     """
     try:
-        return _estimate(layout_of(directory), training, number, pictures)
+        return _estimate(layout_of(directory), training, number, pictures, offload=offload, int8=int8)
     except (KeyError, ValueError, TypeError, IndexError) as error:
         why = f"its configuration or its tensors are not those of its class ({error})"
         raise UnknownBaseError(str(directory), why, "Choose another model, or another revision of this one.") from error
 
 
-def _estimate(layout: Layout, training: Training, number: int, pictures: int) -> Estimate:
+def _estimate(layout: Layout, training: Training, number: int, pictures: int, *, offload: bool, int8: bool) -> Estimate:
     tensors = {folder: layout.tensors(folder) for folder in layout.files}
     denoiser = tensors[layout.family.denoiser]
     side = latent_side(layout)
     passing = _denoiser_cost(layout, side, training.targets)
     decoding = decoder_cost(tensors["vae"], side)
-    weights = number * sum(_count(part) for part in tensors.values())
+    sizes = {folder: number * _count(part) for folder, part in tensors.items()}
+    if int8:
+        sizes[layout.family.denoiser] //= number
+    own = sizes[layout.family.denoiser]
+    # The denoiser makes room for the text encoders, and the VAE comes beside it.
+    others = sum(size for folder, size in sizes.items() if folder not in {layout.family.denoiser, "vae"})
+    resting = own if offload else sum(sizes.values())
+    largest = max(own + sizes["vae"], others) if offload else resting
     lora = lora_size(denoiser, training.targets, training.rank)
-    step = passing.training_bytes(number) + number * passing.peak
+    kept = passing.training_bytes(number)
+    if training.checkpointing:
+        kept = round(kept * _CHECKPOINTED[layout.family.name])
+    step = kept + number * passing.peak
     return Estimate(
         family=layout.family,
         size=side * _scale(layout),
         number=number,
         parameters={folder: _count(part) for folder, part in tensors.items()},
         stored={folder: sum(file.stat().st_size for file in files) for folder, files in layout.files.items()},
-        weights=weights,
-        render=weights + number * pictures * max(2 * passing.peak, decoding.peak),
-        train=weights + training.batch * step + _LORA_BYTES * lora,
+        weights=largest,
+        render=max(
+            resting + number * pictures * 2 * passing.peak, largest, largest + number * pictures * decoding.peak
+        ),
+        train=max(resting + training.batch * step + _LORA_BYTES * lora, largest),
         picture=step,
         lora=lora,
         forward=passing.flops,

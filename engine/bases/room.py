@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from limner.engine.bases.estimate import RESERVE, Estimate
 from limner.engine.bases.families import FAMILIES
 
 #: GiB that the published model of each family takes on a GPU, with 2 bytes a number, to paint and to train a Face LoRA
-#: of rank 16 with one picture a step. A test computes them again.
+#: of rank 16 with one picture a step, and with checkpointing where its recipe says so. A test computes them again.
 NEEDS = {"sd15": (2.5, 3.5), "sdxl": (8.5, 16.9), "zimage": (21.1, 65.3)}
 
 _GIB = 1 << 30
@@ -17,17 +19,22 @@ def fits(estimate: Estimate, memory: int) -> bool:
     return max(estimate.render, estimate.train) + RESERVE <= memory
 
 
-def refusal(estimate: Estimate, memory: int) -> str | None:
-    """Say in two sentences why a base is too large for a device and what would fit, or None where it fits."""
+def refusal(estimate: Estimate, memory: int, ways: Sequence[tuple[str, Estimate]] = ()) -> str | None:
+    """Say in two sentences why a base is too large for a device and what would fit, or None where it fits.
+
+    `ways` are settings by which the same base takes less, with what it takes then.
+    """
     if fits(estimate, memory):
         return None
     return (
         f"It takes {_shown(estimate.render + RESERVE)} to paint and {_shown(estimate.train + RESERVE)} to train a "
-        f"Face LoRA, and there are {_shown(memory)}. {_advice(estimate, memory)}"
+        f"Face LoRA, and there are {_shown(memory)}. {_advice(estimate, memory, ways)}"
     )
 
 
-def _advice(estimate: Estimate, memory: int) -> str:
+def _advice(estimate: Estimate, memory: int, ways: Sequence[tuple[str, Estimate]]) -> str:
+    if way := next((setting for setting, smaller in ways if fits(smaller, memory)), None):
+        return f"It would fit with {way}."
     smallest = estimate.weights + estimate.picture + RESERVE
     if max(estimate.render + RESERVE, smallest) <= memory < estimate.train + RESERVE:
         return 'One picture a step would fit: write {"batch": 1} into limner_recipe.json in its folder.'

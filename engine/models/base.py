@@ -7,7 +7,7 @@ the next is in the families' own files (see `family`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,18 +76,19 @@ class BaseModel:
         return self.family.predict(self.denoiser, inputs, timesteps.to(self.device), prompts).float()
 
     @contextmanager
-    def present(self, *models: Any) -> Iterator[None]:
-        """Have models on the device for a while, if they wait elsewhere."""
+    def present(self, *models: Any, alone: bool = False) -> Iterator[None]:
+        """Have models on the device for a while, if they wait elsewhere; `alone`: the denoiser steps aside for them."""
         if not self.offload:
             yield
             return
-        for model in models:
-            model.to(self.device)
+        aside = (self.denoiser,) if alone else ()
+        _move("cpu", aside)
+        _move(self.device, models)
         try:
             yield
         finally:
-            for model in models:
-                model.to("cpu")
+            _move("cpu", models)
+            _move(self.device, aside)
 
 
 def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
@@ -120,6 +121,11 @@ def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
         offload=running.offload,
         safety=parts.safety,
     )
+
+
+def _move(to: torch.device | str, models: Iterable[Any]) -> None:
+    for model in models:
+        model.to(to)
 
 
 def _settle(parts: Parts, device: torch.device, running: Running) -> None:

@@ -21,7 +21,7 @@ def encode_prompts(base: BaseModel, texts: Sequence[str]) -> Prompts:
     """Encode prompts; the same text is encoded once a process."""
     unknown = [text for text in dict.fromkeys(texts) if text not in base.prompts]
     if unknown:
-        with base.present(*base.family.text_encoders):
+        with base.present(*base.family.text_encoders, alone=True):
             for text in unknown:
                 base.prompts[text] = base.family.encode_prompt(text, base.device)
     return stack([base.prompts[text] for text in texts])

@@ -25,7 +25,8 @@ class Running:
     device: str = "auto"
     precision: Precision = "auto"
     offload: bool = False
-    """Text encoders and VAE wait in the processor's memory, and come to the device when they are used."""
+    """Text encoders and VAE wait in the processor's memory and come to the device when they are used; the denoiser
+    steps aside for the text encoders, which can be larger."""
     quantise: Quantise = "none"
     """The denoiser's weights as 8-bit integers (torchao, weight only): half the memory of bfloat16.
     The rest is then bfloat16, which is all that torchao's integers go with."""

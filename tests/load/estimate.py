@@ -29,11 +29,12 @@ def main() -> None:
     parser.add_argument("family", choices=sorted(SIDES))
     parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
     parser.add_argument("--side", type=int, help="of the latents; without it, the side that the family was trained for")
+    parser.add_argument("--checkpointing", action="store_true", help="as SDXL and Z-Image are trained")
     chosen = parser.parse_args()
     side = chosen.side or SIDES[chosen.family]
     give_memory_back()
     dtype = getattr(torch, chosen.dtype)
-    training = Training(rank=16, batch=1, targets=TARGETS[chosen.family])
+    training = Training(16, 1, TARGETS[chosen.family], chosen.checkpointing)
     with tempfile.TemporaryDirectory() as folder:
         said = estimate_base(write_sparse(Path(folder) / "base", chosen.family, side), training, number=dtype.itemsize)
     before = _resident("VmRSS")
@@ -42,6 +43,8 @@ def main() -> None:
     rendering = _peak(lambda: render(parts, chosen.family, side)) - before
     _tell("render", said.render, rendering)
     parts["denoiser"].add_adapter(LoraConfig(r=16, lora_alpha=16, target_modules=list(training.targets)))
+    if chosen.checkpointing:
+        parts["denoiser"].enable_gradient_checkpointing()
     _tell("train", said.train, _peak(lambda: train(parts["denoiser"], chosen.family, side)) - before)
 
 

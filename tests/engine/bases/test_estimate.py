@@ -9,16 +9,18 @@ from limner.engine.bases import NANO
 from limner.engine.bases.estimate import RESERVE, Estimate, Training, estimate_base
 from limner.engine.bases.room import NEEDS, fits, refusal
 from limner.engine.errors import UnknownBaseError
+from limner.engine.train.recipe import recipe_for
 from limner.tests.fakes.sparse import write_sparse
 from limner.tests.fakes.true_size import SIDES, TARGETS
 
 GIB = 1 << 30
 
 
-def of_true_size(folder: Path, family: str, batch: int = 1) -> Estimate:
-    """Estimate a family's published model, on a GPU."""
+def of_true_size(folder: Path, family: str, batch: int = 1, **more: bool) -> Estimate:
+    """Estimate a family's published model, on a GPU, with checkpointing where its recipe says so."""
     directory = write_sparse(folder / family, family)
-    return estimate_base(directory, Training(16, batch, TARGETS[family]), number=2)
+    training = Training(16, batch, TARGETS[family], recipe_for("published", family).checkpointing)
+    return estimate_base(directory, training, number=2, **more)
 
 
 @pytest.mark.parametrize("family", ["sd15", "sdxl", "zimage"])
@@ -62,6 +64,18 @@ def test_what_fits_is_not_refused(tmp_path: Path) -> None:
     assert fits(needs, exactly)
     assert refusal(needs, exactly) is None
     assert refusal(needs, exactly - 1)
+
+
+def test_offload_and_int8_take_less(tmp_path: Path) -> None:
+    """What waits elsewhere takes no room, and weights of one byte take half; a refusal names the way that fits."""
+    plain = of_true_size(tmp_path, "zimage")
+    offload = of_true_size(tmp_path / "a", "zimage", offload=True)
+    both = of_true_size(tmp_path / "b", "zimage", offload=True, int8=True)
+    assert both.train < offload.train < plain.train
+    assert both.render < offload.render < plain.render
+    ways = [("OFFLOAD", offload), ("BOTH", both)]
+    assert str(refusal(plain, offload.train + RESERVE, ways)).endswith("It would fit with OFFLOAD.")
+    assert str(refusal(plain, both.train + RESERVE, ways)).endswith("It would fit with BOTH.")
 
 
 @pytest.mark.parametrize(

@@ -58,20 +58,20 @@ def test_lora_learns_in_full_precision(directory: Path, running: Running) -> Non
 
 
 def test_encoders_wait_elsewhere(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With offload, text encoders and VAE come to the device for their work and leave it again."""
+    """With offload, text encoders and VAE come to the device for their work and leave it; the denoiser makes room."""
     base = load_base(directory, Running(offload=True))
     moves: list[str] = []
 
     def watch(name: str) -> Callable[[object], None]:
         return lambda where: moves.append(f"{name} {where}")
 
-    for model in (base.vae, *base.family.text_encoders):
+    for model in (base.denoiser, base.vae, *base.family.text_encoders):
         monkeypatch.setattr(model, "to", watch(type(model).__name__))
     encode_prompts(base, ["drawing"])
     encode_images(base, make_faces(1)[0].image[None])
-    names = [type(model).__name__ for model in base.family.text_encoders]
-    assert moves[: 2 * len(names)] == [f"{name} cpu" for name in (*names, *names)]
-    assert moves[2 * len(names) :] == ["AutoencoderKL cpu"] * 2
+    denoiser, names = type(base.denoiser).__name__, [type(model).__name__ for model in base.family.text_encoders]
+    expected = [denoiser, *names, *names, denoiser, "AutoencoderKL", "AutoencoderKL"]
+    assert moves == [f"{name} cpu" for name in expected]
 
 
 def test_missing_library_is_named(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,81 @@
+"""The guide for owners of a GPU is followed from nothing to a first portrait, on small stand-ins for its models."""
+
+import asyncio
+import os
+import re
+import shlex
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from limner.tests.fakes.model_server import COMMIT, ModelServer, files_below
+from limner.tests.fakes.photos import three_photos
+
+GUIDE = Path(__file__).parents[2] / "docs" / "models.md"
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+def commands() -> list[str]:
+    """List the commands of the guide's shell blocks, without their comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
+    lines = [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+@pytest.fixture(name="stand_ins")
+def _stand_ins(tmp_path: Path) -> dict[str, str]:
+    """Say what stands for the guide's names: small models of the same classes, photos of a fictional person."""
+    from limner.tests.fakes.single_file import write_sd15_file, write_sd15_of_four_levels
+
+    folder = write_sd15_of_four_levels(tmp_path / "stable-diffusion-v1-5")
+    file = write_sd15_file(folder, tmp_path / "realistic.safetensors")
+    photos = [tmp_path / f"{name}.jpg" for name in ("one", "two", "three")]
+    for path, data in zip(photos, three_photos("P007"), strict=True):
+        path.write_bytes(data)
+    return {
+        "/models/stable-diffusion-v1-5": str(folder),
+        "/models/realistic.safetensors": str(file),
+        "stabilityai/stable-diffusion-xl-base-1.0": "owner/model",
+        "modelscope://Tongyi-MAI/Z-Image": "modelscope://owner/model",
+        "owner/model@REVISION": f"owner/model@{COMMIT}",
+        "NAME": "owner/model",
+        **{path.name: str(path) for path in photos},
+    }
+
+
+@pytest.fixture(name="server")
+async def _server(tmp_path: Path) -> AsyncIterator[ModelServer]:
+    from limner.tests.fakes.bases import write_sdxl
+
+    async with ModelServer(files_below(write_sdxl(tmp_path / "served"))) as running:
+        yield running
+
+
+async def test_each_command_of_the_guide_runs(server: ModelServer, stand_ins: dict[str, str], tmp_path: Path) -> None:
+    """In their order, as they stand there, all of them end well; the last ones leave portraits and a Face LoRA."""
+    here = tmp_path / "here"
+    here.mkdir()
+    hub = {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "0"}
+    own = {"LIMNER_HOME": str(tmp_path / "home"), "MODELSCOPE_ENDPOINT": server.url, "LIMNER_DEVICE": "cpu"}
+    followed = commands()
+    assert len(followed) >= 10
+    for command in followed:
+        words = [stand_ins.get(word, word) for word in shlex.split(command)]
+        code, said = await _run(words, {**os.environ, **hub, **own, "HF_HUB_DISABLE_XET": "1"}, here)
+        assert code == 0, f"{command}\n{said}"
+    assert len(list((here / "portraits").glob("photo-*.png"))) == 8
+    assert (here / "portraits" / "face-lora-kohya.safetensors").is_file()
+    assert len(list((here / "upright").glob("photo-*.png"))) == 4
+
+
+async def _run(words: list[str], environ: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    assert words[0] == "limner", f"the guide has a command of another program: {words}"
+    command = (sys.executable, "-P", "-m", "limner.deploy.cli", *words[1:])
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environ, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
