@@ -15,6 +15,7 @@ import numpy as np
 
 from limner.engine.errors import BadFrameError
 from limner.engine.faces import Analyser
+from limner.engine.models.running import Running
 from limner.engine.poster import poster
 from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.engine.preprocess.pipeline import examine
@@ -44,7 +45,10 @@ class PosterArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An order; see `limner.engine.pipeline.Order`. `base` and `styles_dirs` are names on this machine."""
+    """An order; see `limner.engine.pipeline.Order`. `base` and `styles_dirs` are names on this machine.
+
+    `preview` asks for a first sketch, before the training and only where there is one.
+    """
 
     style: str
     count: int
@@ -55,6 +59,7 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resume: bytes | None = None
     styles_dirs: list[str] = []
     base: str = "nano"
+    preview: bool = False
 
 
 class Sender(Protocol):
@@ -65,6 +70,9 @@ class Sender(Protocol):
 
     def checkpoint(self, data: bytes) -> None:
         """Hand over what a restart needs."""
+
+    def preview(self, png: bytes) -> None:
+        """Hand over a first sketch."""
 
 
 class Servant(Protocol):
@@ -101,15 +109,14 @@ class Examiner:
 class Painter:
     """Makes portraits; keeps the base model and the analyser between two calls."""
 
-    def __init__(self, device: str, analyser: Analyser | None = None) -> None:
+    def __init__(self, running: Running, analyser: Analyser | None = None) -> None:
         from limner.engine import pipeline
         from limner.engine.models.base import BaseModel, load_base
-        from limner.engine.models.running import Running
 
         self._pipeline = pipeline
         self._load_base = load_base
         self._bases: dict[str, BaseModel] = {}
-        self._running = Running(device)
+        self._running = running
         self._analyser = analyser or DlibAnalyser()
         self.calls = {"make": self._make}
 
@@ -132,6 +139,7 @@ class Painter:
             order,
             on_progress=_thinned(sender),
             on_checkpoint=sender.checkpoint,
+            on_preview=sender.preview if asked.preview else None,
         )
         return {
             "portraits": [asdict(portrait) for portrait in made.portraits],

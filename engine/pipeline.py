@@ -1,6 +1,7 @@
 """The whole engine for one request, in order: the table of contents of this folder.
 
     preprocess   photos to faces                 left out when a Face LoRA and a reference are given
+    preview      one face to a first sketch      only where somebody wants it and a training follows
     train        faces to a Face LoRA            left out when a Face LoRA is given
     fuse         LoRAs to candidates to portraits
 
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.faces import Analyser
 from limner.engine.fuse.pipeline import Portrait, render
+from limner.engine.fuse.preview import draw_preview
 from limner.engine.fuse.reference import Reference
 from limner.engine.models.base import BaseModel
 from limner.engine.preprocess.pipeline import Prepared, prepare
@@ -68,9 +70,12 @@ def make_portraits(
     on_progress: OnProgress = ignore,
     should_stop: ShouldStop = never,
     on_checkpoint: Callable[[bytes], None] | None = None,
+    on_preview: Callable[[bytes], None] | None = None,
 ) -> Made:
     """Make portraits, best first. The same order gives the same portraits on one machine and number of threads.
 
+    `on_preview` gets a first sketch (PNG) before the training, or nothing: where the Face LoRA is there already, where
+    a training is resumed, and where no sketch is fit to be shown. The portraits are the same with and without it.
     Raises TooFewPhotosError, DivergedError, BadLoraError, BadReferenceError, BlockedError and StoppedError.
     """
     clock = _Clock()
@@ -81,6 +86,9 @@ def make_portraits(
     else:
         reference = Reference.load(order.reference)
     seconds = {"prepare": clock.lap()}
+    if on_preview is not None and order.face_lora is None and order.resume is None:
+        _preview(base, analyser, order, reference, should_stop, on_preview)
+        seconds["preview"] = clock.lap()
     trained = _train(base, analyser, order, prepared, on_progress, should_stop, on_checkpoint)
     seconds["train"] = trained.seconds if trained else 0.0
     clock.lap()
@@ -114,6 +122,19 @@ def _prepare(base: BaseModel, analyser: Analyser, order: Order, on_progress: OnP
         raise TooFewPhotosError(len(prepared.faces), PHOTOS_NEEDED, prepared.refusals)
     on_progress(Progress("prepare", total, total, 0.0))
     return prepared
+
+
+def _preview(
+    base: BaseModel,
+    analyser: Analyser,
+    order: Order,
+    reference: Reference,
+    should_stop: ShouldStop,
+    on_preview: Callable[[bytes], None],
+) -> None:
+    sketch = draw_preview(base, order.style, reference, analyser, seed=order.seed, should_stop=should_stop)
+    if sketch is not None:
+        on_preview(sketch)
 
 
 def _train(

@@ -1,7 +1,8 @@
 """The engine as a child process: `python -m limner.engine.process examiner|painter`.
 
-Frames (see `frames`) come on stdin: `{"id", "call", "args"}`. Answers go to stdout: any number of `{"id", "progress"}`
-and `{"id", "checkpoint"}`, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`. One call at a time.
+Frames (see `frames`) come on stdin: `{"id", "call", "args"}`. Answers go to stdout: any number of `{"id", "progress"}`,
+`{"id", "checkpoint"}` and `{"id", "preview"}`, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`.
+One call at a time.
 
 To cancel a call, kill the process. When stdin ends, its parent is gone or has no more use for it, and it ends at once,
 in the middle of a call too. Knows no queue and no storage.
@@ -58,6 +59,10 @@ class Answers:
     def checkpoint(self, data: bytes) -> None:
         """Hand over what a restart needs."""
         write_frame(self.pipe, {"id": self.id, "checkpoint": data})
+
+    def preview(self, png: bytes) -> None:
+        """Hand over a first sketch."""
+        write_frame(self.pipe, {"id": self.id, "preview": png})
 
     def result(self, result: Mapping[str, object]) -> None:
         """End the call well."""
@@ -169,8 +174,9 @@ def _servant(told: argparse.Namespace) -> Servant:
         return Examiner()
     _be_patient()
     from limner.engine.calls import Painter
+    from limner.engine.models.running import Running
 
-    return Painter(_device(told.device))
+    return Painter(Running(_device(told.device), few_step_lora=told.few_step_lora, face_adapter=told.face_adapter))
 
 
 def limit_memory(mib: int) -> None:
@@ -199,6 +205,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--memory-mib", type=int, default=EXAMINER_MEMORY_MIB, help="the examiner's address space")
     parser.add_argument("--threads", type=int, default=0, help="threads to compute with; 0 finds out")
     parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
+    parser.add_argument("--few-step-lora", type=Path, help="an LCM-LoRA for the base; see limner.engine.models.running")
+    parser.add_argument("--face-adapter", type=Path, help="an IP-Adapter-FaceID; see limner.engine.models.running")
     return parser.parse_args(argv)
 
 

@@ -101,6 +101,14 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewMade:
+    """The first sketch of a request lies in storage; its portraits follow."""
+
+    user_id: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PortraitsMade:
     """The portraits of a request lie in storage."""
 
@@ -136,4 +144,4 @@ class Moved:
 
 
 Command = ExaminePhoto | MakePortraits | MakePoster
-News = PhotoExamined | Progressed | PortraitsMade | RequestFailed | RequestCancelled | Moved
+News = PhotoExamined | Progressed | PreviewMade | PortraitsMade | RequestFailed | RequestCancelled | Moved

@@ -1,4 +1,5 @@
-"""Encrypted objects: photos, embeddings, thumbnails, Face LoRAs, checkpoints and portraits as sealed bytes.
+"""Encrypted objects: photos, embeddings, thumbnails, Face LoRAs, checkpoints, previews and portraits as sealed
+bytes.
 
 Knows paths and keys, no rows. An object is written once under a fresh name and never changed, so two writers never
 overwrite each other; the row that names it decides whether it counts. Objects are written before rows and deleted
@@ -23,7 +24,9 @@ from limner.storage.keys import Keys, seal, unseal
 
 _USERS = "users"
 
-Kind = Literal["photo", "thumbnail", "embedding", "face-lora", "reference", "checkpoint", "portrait", "poster"]
+Kind = Literal[
+    "photo", "thumbnail", "embedding", "face-lora", "reference", "checkpoint", "preview", "portrait", "poster"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -18,10 +18,12 @@ from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick, scor
 from limner.engine.fuse.guard import safe, style_margin
 from limner.engine.fuse.marks import portrait_png
 from limner.engine.fuse.reference import Reference
-from limner.engine.fuse.sampler import Sampling, sample, steps_taken
+from limner.engine.fuse.sampler import Sampling, sample, sampling_for, steps_taken
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import decode_latents, encode_images, encode_prompts, fit
+from limner.engine.models.face_adapter import FaceAdapter, face_shown
 from limner.engine.models.lora import read_notes
+from limner.engine.models.prompts import showing
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.styles import Style
 from limner.engine.words import name_sitter, plain_caption
@@ -58,10 +60,14 @@ def render(  # noqa: PLR0913  what a request says, by keyword
     portraits on one machine and number of threads. Raises BadLoraError, BlockedError and StoppedError.
     """
     _check_base(base, lora)
-    with fused(base, face=lora, style=style_lora(base, style)) as fusion:
-        work = _Work(fusion, style, reference, analyser, candidates or 3 * count, on_progress, should_stop)
+    how = sampling_for(base, STEPS, style.guidance)
+    with fused(base, face=lora, style=style_lora(base, style), few_steps=few_step_lora(base)) as fusion:
+        work = Work(fusion, style, reference, analyser, how, candidates or 3 * count, on_progress, should_stop)
         drawn = [one for seeds in _batches(candidate_seeds(seed, work.candidates)) for one in work.draw(seeds)]
-    return [_portrait(base, style, one) for one in pick(drawn, count)]
+    return [
+        Portrait(portrait_png(one.image, parameters(base, style, how, one)), round(one.likeness, 4), one.seed)
+        for one in pick(drawn, count)
+    ]
 
 
 def style_lora(base: BaseModel, style: Style) -> bytes | None:
@@ -71,23 +77,29 @@ def style_lora(base: BaseModel, style: Style) -> bytes | None:
     return style.lora.read_bytes()
 
 
+def few_step_lora(base: BaseModel) -> bytes | None:
+    """Read the LCM-LoRA that a base has, if any. Raises BadLoraError."""
+    try:
+        return base.few_step_lora.read_bytes() if base.few_step_lora else None
+    except OSError as error:
+        raise BadLoraError(f"{base.few_step_lora} cannot be read") from error
+
+
 @dataclass(slots=True, eq=False)
-class _Work:
-    """The drawing of one request."""
+class Work:
+    """The drawing of one request, with or without an adapter that shows a face."""
 
     fusion: Fusion
     style: Style
     reference: Reference
     analyser: Analyser
+    how: Sampling
     candidates: int
     on_progress: OnProgress
     should_stop: ShouldStop
+    adapter: FaceAdapter | None = None
     done: int = 0
-    begun: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.begun = time.monotonic()
-        self.fusion.scale(face=self.style.face_scale, style=self.style.style_scale)
+    begun: float = field(default_factory=time.monotonic)
 
     def draw(self, seeds: list[int]) -> list[Candidate]:
         """Draw and judge one batch."""
@@ -104,21 +116,25 @@ class _Work:
 
     def _sample(self, seeds: list[int]) -> torch.Tensor:
         base, style, count = self.fusion.base, self.style, len(seeds)
+        self.fusion.scale(face=style.face_scale, style=style.style_scale, few_steps=1.0)
         text = encode_prompts(base, [name_sitter(style.prompt, self.reference.sitter)])
         negative = encode_prompts(base, [style.negative_prompt])
+        if self.adapter is not None:
+            text, negative = showing(text, self.adapter.face), showing(negative, torch.zeros_like(self.adapter.face))
         start = None
         if style.start_strength < 1:
             start = encode_images(base, fit(self.reference.image, base.size)[None]).repeat(count, 1, 1, 1)
-        return sample(
-            base,
-            text.repeat(count),
-            negative.repeat(count),
-            Sampling(STEPS, style.guidance),
-            seeds=seeds,
-            start=start,
-            strength=style.start_strength,
-            on_step=lambda _done, _total: self._step(),
-        )
+        with face_shown(base, self.adapter):
+            return sample(
+                base,
+                text.repeat(count),
+                negative.repeat(count),
+                self.how,
+                seeds=seeds,
+                start=start,
+                strength=style.start_strength,
+                on_step=lambda _done, _total: self._step(),
+            )
 
     def _margins(self, latents: torch.Tensor) -> list[float] | list[None]:
         prompt = name_sitter(self.style.prompt, self.reference.sitter)
@@ -134,24 +150,24 @@ class _Work:
             raise StoppedError("rendering", self.done)
         self.done += 1
         batches = -(-self.candidates // BATCH)
-        total = batches * steps_taken(STEPS, self.style.start_strength) + self.candidates
+        total = batches * steps_taken(self.how.steps, self.style.start_strength) + self.candidates
         pace = (time.monotonic() - self.begun) / self.done
         self.on_progress(Progress("render", self.done, total, round(pace * (total - self.done), 1)))
 
 
-def _portrait(base: BaseModel, style: Style, one: Candidate) -> Portrait:
-    parameters: dict[str, str | int | float] = {
+def parameters(base: BaseModel, style: Style, how: Sampling, one: Candidate) -> dict[str, str | int | float]:
+    """Say how a picture was drawn, for its file; nothing of the sitter."""
+    return {
         "Style": style.name,
         "Model": base.name,
         "Seed": one.seed,
-        "Steps": STEPS,
-        "Sampler": "DDIM",
-        "CFG scale": style.guidance,
+        "Steps": how.steps,
+        "Sampler": "LCM" if how.few else "DDIM",
+        "CFG scale": how.guidance,
         "Denoising strength": style.start_strength,
         "Size": f"{base.size}x{base.size}",
         "Software": "limner",
     }
-    return Portrait(png=portrait_png(one.image, parameters), likeness=round(one.likeness, 4), seed=one.seed)
 
 
 def _check_base(base: BaseModel, lora: bytes | None) -> None:

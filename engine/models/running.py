@@ -6,6 +6,7 @@ Loads no torch, so that settings can be read and refused without paying for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
@@ -29,3 +30,7 @@ class Running:
     The rest is then bfloat16, which is all that torchao's integers go with."""
     compile: bool = False
     """Compile the repeated blocks (`compile_repeated_blocks`): pays after some minutes of rendering."""
+    few_step_lora: Path | None = None
+    """An LCM-LoRA for the base (safetensors); without one, the base's own `lcm.safetensors`, if it has one."""
+    face_adapter: Path | None = None
+    """An IP-Adapter-FaceID: its file (safetensors), or the folder where it lies under its own name."""

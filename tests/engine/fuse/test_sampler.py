@@ -1,12 +1,13 @@
 """Drawing: each sample by its own seed, from noise or from a picture, as diffusers' pipeline would."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from diffusers import DDIMScheduler, StableDiffusionPipeline
+from diffusers import DDIMScheduler, LCMScheduler, StableDiffusionPipeline
 
-from limner.engine.fuse.sampler import Sampling, sample, steps_taken
+from limner.engine.fuse.sampler import Sampling, sample, sampling_for, steps_taken
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts
 from limner.engine.models.lora import fresh_lora
@@ -90,3 +91,31 @@ def test_guidance_leads_away_from_the_base_alone(tiny_base: BaseModel) -> None:
     words = encode_prompts(tiny_base, ["drawing"])
     away = sample(tiny_base, words, words, Sampling(1, 1.0), seeds=[4])
     torch.testing.assert_close(guided, away + 3 * (towards - away), atol=1e-4, rtol=1e-4)
+
+
+def test_few_steps_are_lcms(epsilon_base: BaseModel, epsilon_directory: Path) -> None:
+    """In a few steps the latents are those of StableDiffusionPipeline with LCMScheduler, fresh noise included."""
+    pipeline = StableDiffusionPipeline.from_pretrained(epsilon_directory)
+    pipeline.scheduler = LCMScheduler.from_config(pipeline.scheduler.config)
+    pipeline.set_progress_bar_config(disable=True)
+    chance = torch.Generator().manual_seed(9)
+    noise = torch.randn((4, 8, 8), generator=chance)[None]
+    expected = pipeline(
+        "photo of sks person",
+        num_inference_steps=4,
+        guidance_scale=1.0,
+        latents=noise,
+        generator=[chance],
+        output_type="latent",
+    ).images
+    few = Sampling(4, 1.0, few=True)
+    torch.testing.assert_close(_sample(epsilon_base, [9], few), expected, atol=1e-4, rtol=1e-4)
+    together = _sample(epsilon_base, [8, 9], few)
+    torch.testing.assert_close(together[1:2], expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_base_with_an_lcm_lora_draws_in_few_steps(tiny_base: BaseModel, tmp_path: Path) -> None:
+    """With the LoRA there are six steps and no guidance, without it as many as asked for."""
+    assert sampling_for(tiny_base, 20, 3.0) == Sampling(20, 3.0)
+    quick = sampling_for(replace(tiny_base, few_step_lora=tmp_path), 20, 3.0)
+    assert quick == Sampling(6, 1.0, few=True)

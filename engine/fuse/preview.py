@@ -1,0 +1,80 @@
+"""A first sketch of a request, in seconds: what the sitter looks at while the Face LoRA is trained.
+
+With an IP-Adapter-FaceID it is drawn from noise, told whose face it shall be. Without one it begins at the sitter's
+most typical aligned photo, and the style is laid over it (SDEdit); the likeness is then the photo's. A style that is a
+plain photo gets no such sketch: that would be the person's own photo, a little worse.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from limner.engine.errors import BadFaceAdapterError, BlockedError
+from limner.engine.faces import Analyser
+from limner.engine.fuse.adapters import fused
+from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick
+from limner.engine.fuse.marks import portrait_png
+from limner.engine.fuse.pipeline import STEPS, Work, few_step_lora, parameters, style_lora
+from limner.engine.fuse.reference import Reference
+from limner.engine.fuse.sampler import sampling_for
+from limner.engine.models.base import BaseModel
+from limner.engine.models.face_adapter import FaceAdapter, read_face_adapter
+from limner.engine.progress import ShouldStop, ignore, never
+from limner.engine.styles import Style
+from limner.engine.words import plain_caption
+
+_log = logging.getLogger(__name__)
+
+CANDIDATES = 4
+
+#: The share of the way back to noise, and the steps of the whole way: six are taken. On nano, more than half of the way
+#: leaves little of the sitter (docs/measurements.md).
+STRENGTH = 0.5
+SKETCH_STEPS = 12
+
+
+def draw_preview(
+    base: BaseModel,
+    style: Style,
+    reference: Reference,
+    analyser: Analyser,
+    *,
+    seed: int,
+    should_stop: ShouldStop = never,
+) -> bytes | None:
+    """Draw one sketch as a PNG marked as such; None where none is fit to be shown.
+
+    Fit is what is safe, in the style, and has a face. The same arguments give the same picture. Raises BadLoraError and
+    StoppedError.
+    """
+    adapter = _adapter(base, reference)
+    if adapter is None and style.prompt == plain_caption(reference.sitter):
+        return None
+    sketched = style if adapter else replace(style, start_strength=STRENGTH)
+    how = sampling_for(base, STEPS if adapter else SKETCH_STEPS, style.guidance)
+    face = adapter.lora if adapter else None
+    with fused(base, face=face, style=style_lora(base, style), few_steps=few_step_lora(base)) as fusion:
+        work = Work(fusion, sketched, reference, analyser, how, CANDIDATES, ignore, should_stop, adapter)
+        best = _best(work.draw(candidate_seeds(seed, CANDIDATES)))
+    if best is None:
+        return None
+    return portrait_png(best.image, {"Preview": "yes", **parameters(base, sketched, how, best)})
+
+
+def _best(drawn: list[Candidate]) -> Candidate | None:
+    try:
+        (best,) = pick(drawn, 1)
+    except BlockedError:
+        return None
+    return best if best.in_style and best.likeness > 0 else None
+
+
+def _adapter(base: BaseModel, reference: Reference) -> FaceAdapter | None:
+    if base.face_adapter is None:
+        return None
+    try:
+        return read_face_adapter(base, reference.embeddings)
+    except BadFaceAdapterError as error:
+        _log.warning("%s The preview is drawn without it.", error)
+        return None
