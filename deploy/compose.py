@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from limner.bots.conversation import Conversation
@@ -22,6 +23,8 @@ from limner.storage import Storage, migrate, open_storage
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+    from limner.queue.child import Kind
 
 
 async def migrated(settings: Settings) -> None:
@@ -101,8 +104,18 @@ async def run_worker(settings: Settings) -> None:
             base=settings.base_model,
             styles_dirs=folders,
             threads=settings.engine_threads,
+            engine=partial(engine_of, settings),
             timing=Timing(retention_days=settings.retention_days),
         )
+
+
+def engine_of(settings: Settings, kind: "Kind") -> tuple[str, ...]:
+    """Give the command of an engine process, with the files that the operator wants the painter to use."""
+    from limner.queue.child import engine_command
+
+    files = {"--few-step-lora": settings.few_step_lora, "--face-adapter": settings.face_adapter}
+    options = [word for name, path in files.items() if path is not None for word in (name, str(path))]
+    return engine_command(kind, *(options if kind == "painter" else ()))
 
 
 @asynccontextmanager

@@ -33,6 +33,7 @@ class Sitting:
     base: str
     count: int
     seed: int
+    few_step_lora: Path | None = None
 
 
 def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkpoint: Path) -> Made:
@@ -46,7 +47,7 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
     from limner.engine.models.running import Running
 
     quiet()
-    base = load_base(sitting.base, Running(_device()))
+    base = load_base(sitting.base, Running(_device(), few_step_lora=sitting.few_step_lora))
     analyser = DlibAnalyser()
     photos = [photo.read_bytes() for photo in sitting.photos]
     try:

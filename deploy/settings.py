@@ -17,6 +17,7 @@ class Settings:
 
     `web_names` are the names besides localhost that the web chat answers to; `web_https` says that people reach it over
     HTTPS.
+    `few_step_lora` and `face_adapter` are files of the base model's, None without them.
     `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
     the bot listens instead of asking. Discord's API and gateway are None for its own servers.
@@ -27,6 +28,8 @@ class Settings:
     object_store_url: str
     redis_url: str | None
     base_model: str
+    few_step_lora: Path | None
+    face_adapter: Path | None
     style_folders: tuple[Path, ...]
     web_host: str
     web_port: int
@@ -62,6 +65,8 @@ class Settings:
             object_store_url=environ.get("OBJECT_STORE_URL") or (home / "objects").as_uri(),
             redis_url=environ.get("REDIS_URL") or None,
             base_model=environ.get("LIMNER_BASE_MODEL") or "nano",
+            few_step_lora=_path(environ, "LIMNER_FEW_STEP_LORA"),
+            face_adapter=_path(environ, "LIMNER_IP_ADAPTER"),
             style_folders=_folders(environ.get("LIMNER_STYLES", "")),
             web_host=environ.get("LIMNER_WEB_HOST") or "127.0.0.1",
             web_port=_whole_number(environ, "LIMNER_WEB_PORT", 8484, lowest=0, highest=65535),
@@ -105,6 +110,16 @@ def _folders(value: str) -> tuple[Path, ...]:
         if not folder.is_dir():
             raise SettingsError("LIMNER_STYLES", value, f"folders that exist, with ':' between them; {folder} does not")
     return folders
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name, "").strip()
+    if not text:
+        return None
+    path = Path(text).expanduser().absolute()
+    if not path.exists():
+        raise SettingsError(name, text, "a file or folder that exists")
+    return path
 
 
 def _whole_number(environ: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:

@@ -94,6 +94,12 @@ class EngineChild:
             limit=2**20,
         )
 
+    async def warm(self) -> None:
+        """Start the process ahead of its first call; whoever calls it now has done so already."""
+        if not self._turn.locked():
+            async with self._turn:
+                await self.start()
+
     async def call(self, name: str, args: Mapping[str, Any], hearing: Hearing | None = None) -> dict[str, Any]:
         """Call the engine and return its result.
 

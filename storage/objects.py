@@ -1,5 +1,4 @@
-"""Encrypted objects: photos, embeddings, thumbnails, Face LoRAs, checkpoints, previews and portraits as sealed
-bytes.
+"""Encrypted objects: photos, embeddings, Face LoRAs, checkpoints, previews, portraits and so on as sealed bytes.
 
 Knows paths and keys, no rows. An object is written once under a fresh name and never changed, so two writers never
 overwrite each other; the row that names it decides whether it counts. Objects are written before rows and deleted

@@ -64,6 +64,11 @@ request-wait = { $minutes ->
 request-busy = I am still painting. You can wait here, come back later, or cancel; then choose what comes next.
 request-none = Nothing is being painted at the moment.
 request-stopping = Stopping. Nothing will be charged.
+preview = A first sketch, drawn before I have learned your face. Your portraits will look more like you.
+preview-wait = { $minutes ->
+    [one] They follow in about a minute.
+   *[other] They follow in about { $minutes } minutes.
+  }
 request-made = { $style }: { $count ->
     [one] here is your portrait.
    *[other] here are your { $count } portraits.
@@ -270,6 +275,7 @@ page-photos-change = Change photos
 page-done = Done
 page-styles-heading = Styles
 page-progress-heading = Progress
+page-preview = First sketch
 page-stage-prepare = Photos
 page-stage-train = Face LoRA
 page-stage-render = Portraits

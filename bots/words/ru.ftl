@@ -63,6 +63,12 @@ request-wait = { $minutes ->
 request-busy = Портреты ещё рисуются. Можно подождать здесь, вернуться позже или отменить заказ, а потом выбрать, что дальше.
 request-none = Сейчас ничего не рисуется.
 request-stopping = Останавливаю. С вас ничего не спишется.
+preview = Первый набросок: ваше лицо ещё не изучено. Портреты будут больше похожи на вас.
+preview-wait = { $minutes ->
+    [one] Они будут готовы примерно через { $minutes } минуту.
+    [few] Они будут готовы примерно через { $minutes } минуты.
+   *[many] Они будут готовы примерно через { $minutes } минут.
+  }
 request-made = { $style }: { $count ->
     [one] готов { $count } портрет.
     [few] готовы { $count } портрета.
@@ -274,6 +280,7 @@ page-photos-change = Изменить фото
 page-done = Готово
 page-styles-heading = Стили
 page-progress-heading = Ход работы
+page-preview = Первый набросок
 page-stage-prepare = Фото
 page-stage-train = Face LoRA
 page-stage-render = Портреты

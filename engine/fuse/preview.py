@@ -28,10 +28,10 @@ _log = logging.getLogger(__name__)
 
 CANDIDATES = 4
 
-#: The share of the way back to noise, and the steps of the whole way: six are taken. On nano, more than half of the way
-#: leaves little of the sitter (docs/measurements.md).
-STRENGTH = 0.5
-SKETCH_STEPS = 12
+#: The share of the way back to noise, and the steps of the whole way: six are taken. On nano a longer way leaves little
+#: of the sitter, and a shorter one little of the style (docs/measurements.md).
+STRENGTH = 0.4
+SKETCH_STEPS = 15
 
 
 def draw_preview(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from limner.deploy.compose import engine_of
 from limner.deploy.errors import SettingsError
 from limner.deploy.settings import Settings
 
@@ -55,3 +56,16 @@ def test_a_styles_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """A folder of styles that does not exist is named."""
     with pytest.raises(SettingsError, match="nowhere"):
         Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_STYLES": f"{tmp_path}:{tmp_path}/nowhere"})
+
+
+def test_files_beside_the_base_model_are_found_or_named(tmp_path: Path) -> None:
+    """An LCM-LoRA and an IP-Adapter are files or folders that exist; the painter is told of them, the examiner not."""
+    adapter = tmp_path / "adapters"
+    adapter.mkdir()
+    home = {"LIMNER_HOME": str(tmp_path)}
+    settings = Settings.from_env({**home, "LIMNER_IP_ADAPTER": str(adapter)})
+    assert (settings.face_adapter, settings.few_step_lora) == (adapter, None)
+    assert engine_of(settings, "painter")[-3:] == ("painter", "--face-adapter", str(adapter))
+    assert engine_of(settings, "examiner")[-1] == "examiner"
+    with pytest.raises(SettingsError, match=r"LIMNER_FEW_STEP_LORA.*exists"):
+        Settings.from_env({**home, "LIMNER_FEW_STEP_LORA": str(tmp_path / "nowhere.safetensors")})

@@ -16,6 +16,7 @@ from limner.queue.messages import (
     Moved,
     PhotoExamined,
     PortraitsMade,
+    PreviewMade,
     Progressed,
     RequestFailed,
 )
@@ -241,3 +242,16 @@ async def test_nothing_is_enqueued_twice_by_two_bots(shop: Shop) -> None:
     photo = await shop.photo(user, b"good selfie")
     await asyncio.gather(*(shop.client.examine_photo(ExaminePhoto(photo, user.id)) for _ in range(5)))
     assert await shop.redis.zcard(EXAMINE_QUEUE) == 1
+
+
+async def test_a_first_sketch_is_kept_and_told(shop: Shop) -> None:
+    """A sketch is in storage and in the news while the training goes on, and gone when the portraits are there."""
+    user = await shop.sitter()
+    async with shop.worker():
+        request = await shop.ask(user, "sketched")
+        await shop.heard(PreviewMade(user.id, request.id))
+        assert await shop.storage.requests.read_preview(request.id, user.id) == b"sketch"
+        await shop.reached(request.id, "made")
+    told = await shop.news(PreviewMade, PortraitsMade)
+    assert told == [PreviewMade(user.id, request.id), PortraitsMade(user.id, request.id)]
+    assert not await shop.storage.requests.has_preview(request.id)

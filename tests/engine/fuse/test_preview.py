@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from limner.engine.errors import StoppedError
+from limner.engine.faces import Detection
 from limner.engine.fuse.marks import SOURCE_TYPE
 from limner.engine.fuse.preview import draw_preview
 from limner.engine.fuse.reference import Reference
@@ -24,9 +25,9 @@ PHOTO = Style("photo", "Photo", "A photo.", "photo of sks person", guidance=2.0)
 class WideAnalyser(ColourAnalyser):
     """Gives embeddings of 512 numbers, as insightface does."""
 
-    def embed(self, image: np.ndarray, detection: object) -> np.ndarray:
+    def embed(self, image: np.ndarray, detection: Detection) -> np.ndarray:
         """Pad the colours further."""
-        return np.pad(super().embed(image, detection), (0, 384))  # type: ignore[arg-type]  # it is a Detection
+        return np.pad(super().embed(image, detection), (0, 384))
 
 
 def _wide() -> Reference:
@@ -85,7 +86,7 @@ def test_no_face_means_no_sketch(tiny_base: BaseModel) -> None:
     """Where no candidate has a face, nothing is shown."""
 
     class Blind(ColourAnalyser):
-        def detect(self, image: np.ndarray) -> list[object]:  # type: ignore[override]  # it finds nothing
+        def detect(self, image: np.ndarray) -> list[Detection]:
             return []
 
     assert draw_preview(tiny_base, PENCIL, Reference.of(make_faces(3)), Blind(), seed=3) is None

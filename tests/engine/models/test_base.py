@@ -91,7 +91,7 @@ def test_damaged_weights_are_refused(tiny_directory: Path, tmp_path: Path) -> No
 
 
 def test_a_base_may_bring_its_own_lcm_lora(tiny_directory: Path, tmp_path: Path) -> None:
-    """`lcm.safetensors` beside the index is found, the operator's own choice comes before it, and most bases have none."""
+    """`lcm.safetensors` beside the index is found, and the operator's own choice comes before it."""
     copy = tmp_path / "copy"
     shutil.copytree(tiny_directory, copy)
     (copy / "lcm.safetensors").write_bytes(b"weights")
