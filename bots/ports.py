@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from limner.queue.messages import ExaminePhoto, MakePortraits, MakePoster, News
+from limner.queue.messages import CopyPortrait, ExaminePhoto, MakePortraits, MakePoster, News
 from limner.storage.events import AvatarEvent, Counts, Member, NewEvent
 from limner.storage.galleries import Show
 from limner.storage.outbox import Notice
@@ -320,6 +320,9 @@ class Queue(Protocol):
 
     async def make_poster(self, command: MakePoster) -> None:
         """Have an event's poster made; asking twice is harmless."""
+
+    async def copy_portrait(self, command: CopyPortrait) -> None:
+        """Have a copy of a portrait made; asking twice is harmless."""
 
     async def cancel(self, request_id: str, attempt: int = 1) -> None:
         """Stop a request; doing it twice changes nothing."""

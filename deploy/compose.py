@@ -6,7 +6,7 @@ The only place that knows both the settings and the parts. Everything opened her
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -109,13 +109,11 @@ async def run_worker(settings: Settings) -> None:
         )
 
 
-def engine_of(settings: Settings, kind: "Kind") -> tuple[str, ...]:
-    """Give the command of an engine process, with the files that the operator wants the painter to use."""
+def engine_of(settings: Settings, kind: "Kind") -> Sequence[str]:
+    """Give the engine's command; only the painter has a base model to run."""
     from limner.queue.child import engine_command
 
-    files = {"--few-step-lora": settings.few_step_lora, "--face-adapter": settings.face_adapter}
-    options = [word for name, path in files.items() if path is not None for word in (name, str(path))]
-    return engine_command(kind, *(options if kind == "painter" else ()))
+    return (*engine_command(kind), *(settings.running.arguments() if kind == "painter" else ()))
 
 
 @asynccontextmanager

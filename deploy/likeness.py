@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from limner.engine.bench.likeness import Row, measure, table
 from limner.engine.bench.sitters import sitter
 from limner.engine.bench.style import learned_judge, named_share, told_apart
@@ -30,6 +28,7 @@ class Plan:
     styles: Sequence[str] | None
     strengths: Sequence[float]
     base: str
+    running: Running
     seed: int
     style_folders: Sequence[Path | str]
     out: Path
@@ -40,9 +39,9 @@ def run(plan: Plan) -> Iterator[str]:
     quiet()
     known = load_styles(*plan.style_folders)
     styles = [find_style(known, name) for name in plan.styles or known]
-    base = load_base(plan.base, Running("cuda" if torch.cuda.is_available() else "cpu"))
+    base = load_base(plan.base, plan.running)
     analyser = DlibAnalyser()
-    recipe = recipe_for(base.name, base.directory)
+    recipe = recipe_for(base.name, base.family.name, base.directory)
     judge = learned_judge()
     plan.out.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []

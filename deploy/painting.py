@@ -13,6 +13,7 @@ from limner.bots.words import Words
 from limner.deploy.errors import RefusedError
 from limner.deploy.report import Made, MadePortrait
 from limner.engine.errors import TooFewPhotosError
+from limner.engine.models.running import Running
 from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.engine.progress import Progress
 from limner.engine.quiet import quiet
@@ -31,9 +32,9 @@ class Sitting:
     photos: Sequence[Path]
     styles: Sequence[Style]
     base: str
+    running: Running
     count: int
     seed: int
-    few_step_lora: Path | None = None
 
 
 def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkpoint: Path) -> Made:
@@ -44,10 +45,9 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
     are good, and what the engine raises besides.
     """
     from limner.engine.models.base import load_base
-    from limner.engine.models.running import Running
 
     quiet()
-    base = load_base(sitting.base, Running(_device(), few_step_lora=sitting.few_step_lora))
+    base = load_base(sitting.base, sitting.running)
     analyser = DlibAnalyser()
     photos = [photo.read_bytes() for photo in sitting.photos]
     try:
@@ -93,6 +93,7 @@ def _gathered(sitting: Sitting, results: "Sequence[tuple[Style, pipeline.Made]]"
             for style, made in results
             for portrait in made.portraits
         ],
+        face_lora=first.face_lora,
         curve=first.curve,
         seconds={"prepare": first.seconds["prepare"], "train": first.seconds["train"], **rendering},
         refusals=in_words(sitting.photos, first.refusals),
@@ -113,9 +114,3 @@ def in_words(photos: Sequence[Path], refusals: Sequence[Refusal | None]) -> list
 
 def _with_style(on_progress: Callable[[str, Progress], None], style: str) -> Callable[[Progress], None]:
     return lambda progress: on_progress(style, progress)
-
-
-def _device() -> str:
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"

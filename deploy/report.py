@@ -28,11 +28,13 @@ class MadePortrait:
 class Made:
     """Everything that one run brought.
 
-    `portraits` come style by style. `curve` holds maps with step, loss and likeness, as training measured them; empty
-    where nothing was trained. `seconds` has one entry a stage. `refusals` name each photo that was not used, and why.
+    `portraits` come style by style. `curve` holds maps with step, loss and likeness, as training measured them. Where
+    nothing was trained it is empty, and `face_lora` None. `seconds` has one entry a stage. `refusals` name each photo
+    that was not used, and why.
     """
 
     portraits: Sequence[MadePortrait]
+    face_lora: bytes | None
     curve: Sequence[Mapping[str, float | None]]
     seconds: Mapping[str, float]
     refusals: Sequence[Mapping[str, str]]
@@ -46,6 +48,9 @@ def write_report(folder: Path, made: Made) -> list[Path]:
         file.write_bytes(portrait.png)
     written = [*files, folder / "contact-sheet.png"]
     written[-1].write_bytes(contact_sheet(sheet_rows(made.portraits)))
+    if made.face_lora is not None:
+        written.append(folder / "face-lora.safetensors")
+        written[-1].write_bytes(made.face_lora)
     if made.curve:
         written.append(folder / "likeness.png")
         likeness_plot(made.curve, written[-1])

@@ -3,12 +3,15 @@
 Nothing is read at import, and no other module of limner reads the environment.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast, get_args
 
 from limner.deploy.errors import SettingsError
 from limner.deploy.machine import usable_cores
+from limner.engine.models.running import Precision, Quantise, Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,6 @@ class Settings:
 
     `web_names` are the names besides localhost that the web chat answers to; `web_https` says that people reach it over
     HTTPS.
-    `few_step_lora` and `face_adapter` are files of the base model's, None without them.
     `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
     the bot listens instead of asking. Discord's API and gateway are None for its own servers.
@@ -28,8 +30,7 @@ class Settings:
     object_store_url: str
     redis_url: str | None
     base_model: str
-    few_step_lora: Path | None
-    face_adapter: Path | None
+    running: Running
     style_folders: tuple[Path, ...]
     web_host: str
     web_port: int
@@ -65,8 +66,7 @@ class Settings:
             object_store_url=environ.get("OBJECT_STORE_URL") or (home / "objects").as_uri(),
             redis_url=environ.get("REDIS_URL") or None,
             base_model=environ.get("LIMNER_BASE_MODEL") or "nano",
-            few_step_lora=_path(environ, "LIMNER_FEW_STEP_LORA"),
-            face_adapter=_path(environ, "LIMNER_IP_ADAPTER"),
+            running=_running(environ),
             style_folders=_folders(environ.get("LIMNER_STYLES", "")),
             web_host=environ.get("LIMNER_WEB_HOST") or "127.0.0.1",
             web_port=_whole_number(environ, "LIMNER_WEB_PORT", 8484, lowest=0, highest=65535),
@@ -120,6 +120,29 @@ def _path(environ: Mapping[str, str], name: str) -> Path | None:
     if not path.exists():
         raise SettingsError(name, text, "a file or folder that exists")
     return path
+
+
+def _running(environ: Mapping[str, str]) -> Running:
+    device = environ.get("LIMNER_DEVICE", "").strip() or "auto"
+    if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", device):
+        raise SettingsError("LIMNER_DEVICE", device, "auto, cpu, cuda, or cuda:1 for the second GPU")
+    return Running(
+        device=device,
+        precision=cast("Precision", _one_of(environ, "LIMNER_PRECISION", get_args(Precision))),
+        offload=_yes_or_no(environ, "LIMNER_OFFLOAD"),
+        quantise=cast("Quantise", _one_of(environ, "LIMNER_QUANTISE", get_args(Quantise))),
+        compile=_yes_or_no(environ, "LIMNER_COMPILE"),
+        few_step_lora=_path(environ, "LIMNER_FEW_STEP_LORA"),
+        face_adapter=_path(environ, "LIMNER_IP_ADAPTER"),
+    )
+
+
+def _one_of(environ: Mapping[str, str], name: str, words: Sequence[str]) -> str:
+    """Read a word; the first one is the default."""
+    text = environ.get(name, "").strip() or words[0]
+    if text not in words:
+        raise SettingsError(name, text, f"one of {', '.join(words)}")
+    return text
 
 
 def _whole_number(environ: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:

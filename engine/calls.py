@@ -8,11 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
 import numpy as np
 
+from limner.engine.copies import copy_portrait
 from limner.engine.errors import BadFrameError
 from limner.engine.faces import Analyser
 from limner.engine.models.running import Running
@@ -42,6 +43,14 @@ class PosterArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Finished portraits, in their order on the poster."""
 
     portraits: list[bytes]
+
+
+class CopyArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A finished portrait (PNG), and what its copy may be."""
+
+    portrait: bytes
+    max_bytes: Annotated[int, msgspec.Meta(gt=0)]
+    square: bool
 
 
 class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,11 +93,11 @@ class Servant(Protocol):
 
 
 class Examiner:
-    """Looks at one photo at a time."""
+    """Looks at one photo at a time, and writes what is made of finished portraits."""
 
     def __init__(self, analyser: Analyser | None = None) -> None:
         self._analyser = analyser or DlibAnalyser()
-        self.calls = {"examine": self._examine, "poster": self._poster}
+        self.calls = {"examine": self._examine, "poster": self._poster, "copy": self._copy}
 
     def _examine(self, args: bytes, sender: Sender) -> Answer:
         asked = read_args(args, ExamineArgs)
@@ -104,6 +113,11 @@ class Examiner:
 
     def _poster(self, args: bytes, sender: Sender) -> Answer:
         return {"poster": poster(read_args(args, PosterArgs).portraits)}
+
+    def _copy(self, args: bytes, sender: Sender) -> Answer:
+        asked = read_args(args, CopyArgs)
+        copy = copy_portrait(asked.portrait, max_bytes=asked.max_bytes, square=asked.square, analyser=self._analyser)
+        return {"copy": copy}
 
 
 class Painter:

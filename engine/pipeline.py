@@ -155,7 +155,7 @@ def _train(
         base,
         prepared.faces,
         analyser,
-        order.recipe or recipe_for(base.name, base.directory),
+        order.recipe or recipe_for(base.name, base.family.name, base.directory),
         seed=order.seed,
         on_progress=on_progress,
         should_stop=should_stop,

@@ -176,7 +176,16 @@ def _servant(told: argparse.Namespace) -> Servant:
     from limner.engine.calls import Painter
     from limner.engine.models.running import Running
 
-    return Painter(Running(_device(told.device), few_step_lora=told.few_step_lora, face_adapter=told.face_adapter))
+    running = Running(
+        told.device,
+        told.precision,
+        told.offload,
+        told.quantise,
+        told.compile,
+        few_step_lora=told.few_step_lora,
+        face_adapter=told.face_adapter,
+    )
+    return Painter(running)
 
 
 def limit_memory(mib: int) -> None:
@@ -193,20 +202,18 @@ def _be_patient() -> None:
     quiet()
 
 
-def _device(wanted: str) -> str:
-    import torch
-
-    return ("cuda" if torch.cuda.is_available() else "cpu") if wanted == "auto" else wanted
-
-
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="limner.engine.process", description="The engine as a child process.")
     parser.add_argument("kind", choices=["examiner", "painter"])
     parser.add_argument("--memory-mib", type=int, default=EXAMINER_MEMORY_MIB, help="the examiner's address space")
     parser.add_argument("--threads", type=int, default=0, help="threads to compute with; 0 finds out")
-    parser.add_argument("--device", default="auto", help="cpu, cuda or auto")
-    parser.add_argument("--few-step-lora", type=Path, help="an LCM-LoRA for the base; see limner.engine.models.running")
-    parser.add_argument("--face-adapter", type=Path, help="an IP-Adapter-FaceID; see limner.engine.models.running")
+    parser.add_argument("--device", default="auto", help="cpu, cuda, cuda:1 or auto")
+    parser.add_argument("--precision", default="auto", help="float32, bfloat16, float16 or auto")
+    parser.add_argument("--offload", action="store_true", help="text encoders and VAE wait in the processor's memory")
+    parser.add_argument("--quantise", default="none", help="int8 or none")
+    parser.add_argument("--compile", action="store_true", help="compile the denoiser's repeated blocks")
+    parser.add_argument("--few-step-lora", type=Path, help="an LCM-LoRA for the base (safetensors)")
+    parser.add_argument("--face-adapter", type=Path, help="an IP-Adapter-FaceID: its file or folder (safetensors)")
     return parser.parse_args(argv)
 
 

@@ -11,7 +11,7 @@ from limner.queue import news
 from limner.queue.codec import pack, to_map
 from limner.queue.connection import CANCELLED, EXAMINE_QUEUE, connect
 from limner.queue.fairness import FairLine
-from limner.queue.messages import ExaminePhoto, MakePortraits, MakePoster, News
+from limner.queue.messages import CopyPortrait, ExaminePhoto, MakePortraits, MakePoster, News
 from limner.queue.waiting import position
 
 
@@ -44,6 +44,15 @@ class QueueClient:
             "make_poster",
             to_map(command),
             _job_id=f"{command.event_id}.{command.version}",
+            _queue_name=EXAMINE_QUEUE,
+        )
+
+    async def copy_portrait(self, command: CopyPortrait) -> None:
+        """Have a copy of a portrait made; asking again while it waits changes nothing."""
+        await self._redis.enqueue_job(
+            "copy_portrait",
+            to_map(command),
+            _job_id=f"{command.portrait_id}.{command.most_bytes}.{command.square:d}",
             _queue_name=EXAMINE_QUEUE,
         )
 

@@ -2,6 +2,7 @@
 
     ExaminePhoto   -> examine_photo    the examiner's verdict on one photo
     MakePoster     -> make_poster      an event's poster (posters.py)
+    CopyPortrait   -> copy_portrait    a smaller or square copy of a portrait (copies.py)
     MakePortraits  -> make_portraits   one try at a request: load, have it painted (painting.py), store, tell
 
 Each job may be run again from its beginning at any time, by any worker: it looks up in storage what is still to be

@@ -79,6 +79,16 @@ class MakePoster:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyPortrait:
+    """Write a portrait anew as a JPEG of at most so many bytes; `square`: cut for an avatar."""
+
+    portrait_id: str
+    user_id: str
+    most_bytes: int
+    square: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoExamined:
     """A photo was accepted, or refused with a reason of `REFUSALS`."""
 
@@ -143,5 +153,5 @@ class Moved:
     wait_s: float | None = None
 
 
-Command = ExaminePhoto | MakePortraits | MakePoster
+Command = ExaminePhoto | MakePortraits | MakePoster | CopyPortrait
 News = PhotoExamined | Progressed | PreviewMade | PortraitsMade | RequestFailed | RequestCancelled | Moved

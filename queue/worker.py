@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from limner.queue.cancelling import settle_cancelled, stop_ended
 from limner.queue.child import EngineChild, Kind, engine_command
 from limner.queue.connection import AWAY_S, EXAMINE_QUEUE, PAINT_QUEUE, UNREACHABLE, connect
+from limner.queue.copies import copy_portrait
 from limner.queue.fairness import FairLine
 from limner.queue.housekeeping import keep_house
 from limner.queue.jobs import examine_photo, make_portraits
@@ -54,7 +55,7 @@ async def run(
 
 
 async def _work(studio: Studio, timing: Timing, stop: asyncio.Event) -> None:
-    examining = LeasedWorker([examine_photo, make_poster], EXAMINE_QUEUE, studio.redis, studio, timing)
+    examining = LeasedWorker([examine_photo, make_poster, copy_portrait], EXAMINE_QUEUE, studio.redis, studio, timing)
     painting = LeasedWorker([make_portraits], PAINT_QUEUE, studio.redis, studio, timing, FairLine(studio.redis))
 
     async def mend() -> None:

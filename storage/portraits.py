@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from limner.storage.database import Database, columns_of
+from limner.storage.database import Database, columns_of, insert_new
 from limner.storage.errors import NotFoundError
 from limner.storage.objects import Objects
-from limner.storage.schema import portraits
+from limner.storage.schema import portrait_copies, portraits
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class Portrait:
 
 
 class Portraits:
-    """Find, read and delete portraits; `Requests.made` is the only way in."""
+    """Find, read and delete portraits; `Requests.made` is the only way in.
+
+    A copy is a JPEG of at most so many bytes, square or as the portrait is. It goes when its portrait goes.
+    """
 
     def __init__(self, database: Database, objects: Objects) -> None:
         self._database = database
@@ -67,14 +70,44 @@ class Portraits:
         return await self._objects.read(user_id, path)
 
     async def delete(self, portrait_id: str, user_id: str) -> None:
-        """Delete a portrait for good; NotFoundError when it is another user's or deleted already."""
+        """Delete a portrait and its copies for good; NotFoundError when it is another user's or deleted already."""
         mine = _mine(portrait_id, user_id)
+        copied = sa.select(portrait_copies.c.jpeg_object).where(portrait_copies.c.portrait_id == portrait_id)
         async with self._database.write() as connection:
             path = await connection.scalar(sa.select(portraits.c.png_object).where(mine))
             if path is None:
                 raise NotFoundError("portrait", portrait_id)
+            copies = (await connection.execute(copied)).scalars().all()
             await connection.execute(portraits.delete().where(mine))
-        await self._objects.delete([path])
+        await self._objects.delete([path, *copies])
+
+    async def read_copy(self, portrait_id: str, user_id: str, most_bytes: int, *, square: bool) -> bytes | None:
+        """Give a portrait's copy, None before it is made; NotFoundError when the portrait is another's or deleted."""
+        copied = sa.and_(
+            portrait_copies.c.portrait_id == portraits.c.id,
+            portrait_copies.c.most_bytes == most_bytes,
+            portrait_copies.c.square == square,
+        )
+        whole = portraits.outerjoin(portrait_copies, copied)
+        query = sa.select(portrait_copies.c.jpeg_object).select_from(whole).where(_mine(portrait_id, user_id))
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFoundError("portrait", portrait_id)
+        return None if row.jpeg_object is None else await self._objects.read(user_id, row.jpeg_object)
+
+    async def save_copy(self, portrait_id: str, user_id: str, most_bytes: int, jpeg: bytes, *, square: bool) -> None:
+        """Keep a portrait's copy; one that is there already stays. NotFoundError as for `read_copy`."""
+        path = await self._objects.write(user_id, "copy", jpeg)
+        row = {"portrait_id": portrait_id, "most_bytes": most_bytes, "square": square, "jpeg_object": path}
+        async with self._database.write() as connection:
+            mine = sa.select(portraits.c.id).where(_mine(portrait_id, user_id))
+            there = (await connection.execute(mine)).first() is not None
+            kept = there and await insert_new(connection, portrait_copies, **row)
+        if not kept:
+            await self._objects.delete([path])
+        if not there:
+            raise NotFoundError("portrait", portrait_id)
 
     async def _list(self, query: sa.Select[Any]) -> list[Portrait]:
         async with self._database.read() as connection:

@@ -25,6 +25,7 @@ from limner.storage.schema import (
     outbox,
     photo_sets,
     photos,
+    portrait_copies,
     portraits,
     requests,
 )
@@ -91,8 +92,10 @@ async def _delete_old(connection: Connection, set_id: str, before: datetime) -> 
 
 def _old_rows(set_id: str, before: datetime) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
     ended = sa.and_(requests.c.set_id == set_id, requests.c.finished_at < before)
-    # Before their requests: a row that the database deletes by itself does not tell its object's path.
-    yield portraits, portraits.c.request_id.in_(sa.select(requests.c.id).where(ended))
+    # Before what they belong to: a row that the database deletes by itself does not tell its object's path.
+    old = portraits.c.request_id.in_(sa.select(requests.c.id).where(ended))
+    yield portrait_copies, portrait_copies.c.portrait_id.in_(sa.select(portraits.c.id).where(old))
+    yield portraits, old
     yield requests, ended
     for table in (face_loras, photos):
         yield table, sa.and_(table.c.set_id == set_id, table.c.created_at < before)

@@ -150,6 +150,16 @@ portraits = sa.Table(
     sa.Index(None, "user_id"),
 )
 
+# Written anew of a portrait, for where the portrait itself is too large or not square.
+portrait_copies = sa.Table(
+    "portrait_copies",
+    metadata,
+    belongs_to("portraits", "portrait_id", primary_key=True),
+    sa.Column("most_bytes", sa.Integer, primary_key=True),
+    sa.Column("square", sa.Boolean, primary_key=True),
+    object_path("jpeg_object"),
+)
+
 face_loras = sa.Table(
     "face_loras",
     metadata,

@@ -6,6 +6,8 @@ https://discord.com/developers/docs/resources/message. Discord does not tell a b
 
 __all__ = [
     "ABOUT",
+    "AVATAR_BYTES",
+    "AVATAR_SIDE",
     "CHOICES",
     "CUSTOM_ID",
     "EDIT_PAUSE_S",
@@ -28,6 +30,10 @@ ABOUT = 100
 
 FILE_BYTES = 10 * 2**20
 """What may be uploaded where nothing else is said: in direct messages, and in servers without boosts."""
+
+AVATAR_SIDE = 1024
+AVATAR_BYTES = 4 * 2**20
+"""What an avatar gets: as many pixels as Discord shows, and well below what it takes for one (8 MB)."""
 
 WAY_S = 15 * 60 - 20.0
 """How long an interaction's token is taken for alive: a quarter of an hour, less what an upload may take."""

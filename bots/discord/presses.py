@@ -123,8 +123,7 @@ class Presses:
         portraits = await self._results.portraits(user, incoming.argument)
         renderer = self._desk.renderer(user)
         if len(portraits) == 1:
-            file = await self._results.file(user, portraits[0])
-            await self._answer(user, incoming, Outgoing(renderer.say("discord-avatar-how"), (), (file,)))
+            await self._answer(user, incoming, await self._results.avatar(user, portraits[0], incoming.way, ()))
             return
         faces = renderer.buttons.faces(incoming.argument, len(portraits))
         await self._answer(user, incoming, renderer.text("discord-avatar-which", controls=faces))
@@ -134,9 +133,8 @@ class Presses:
         number = int(incoming.values[0]) if incoming.values and incoming.values[0].isdecimal() else len(portraits)
         if number >= len(portraits):
             raise NotFoundError("portrait", str(number))
-        renderer, file = self._desk.renderer(user), await self._results.file(user, portraits[number])
-        faces = renderer.buttons.faces(incoming.argument, len(portraits))
-        await self._answer(user, incoming, Outgoing(renderer.say("discord-avatar-how"), faces, (file,)))
+        faces = self._desk.renderer(user).buttons.faces(incoming.argument, len(portraits))
+        await self._answer(user, incoming, await self._results.avatar(user, portraits[number], incoming.way, faces))
 
     async def _full(self, user: User, incoming: Incoming) -> None:
         await self._results.portraits(user, incoming.argument)

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import discord
 
+from limner.bots.discord.copies import Copies
 from limner.bots.discord.desk import Desk
 from limner.bots.discord.ladder import Ladder
 from limner.bots.discord.limits import FILE_BYTES
-from limner.bots.discord.messages.outgoing import Controls, File, Outgoing, Place
+from limner.bots.discord.messages.outgoing import Controls, File, Outgoing, Place, Way
 from limner.bots.discord.messages.packing import packed, split
 from limner.bots.discord.messages.render import Renderer, cut
 from limner.bots.discord.messages.wire import is_too_large
@@ -32,6 +33,7 @@ class Results:
     def __init__(self, desk: Desk, ladder: Ladder) -> None:
         self._desk = desk
         self._ladder = ladder
+        self._copies = Copies(desk)
 
     async def request(self, user: User, request_id: str) -> Request:
         """Find one of a person's own requests; NotFoundError for anybody else's."""
@@ -51,7 +53,9 @@ class Results:
     async def pages(self, user: User, portraits: Sequence[Portrait], place: Place | None) -> list[list[Portrait]]:
         """Cut portraits into messages; those that are too large for a place come last, on a page of their own each."""
         sizes = [len(await self._desk.storage.portraits.read(one.id, user.id)) for one in portraits]
-        messages, too_large = packed(sizes, place.way.limit if place else FILE_BYTES)
+        messages, too_large = packed(sizes, _limit(place))
+        for n in too_large:  # so that the copies are made while the others go out
+            await self._copies.ask(user, portraits[n].id, _copy_limit(place))
         return [[portraits[n] for n in page] for page in (*messages, *([n] for n in too_large))]
 
     async def page(
@@ -95,6 +99,14 @@ class Results:
         about = renderer.say("portrait-alt", {"n": portrait.n + 1, "style": renderer.phrases.title(portrait.style)})
         return File(f"limner-{portrait.style[:40]}-{portrait.n + 1}-{portrait.id[:8]}.png", data, about)
 
+    async def avatar(self, user: User, portrait: Portrait, way: Way, controls: Controls) -> Outgoing:
+        """Put one portrait into a message, square; words where it is too large."""
+        renderer, file = self._desk.renderer(user), await self.file(user, portrait)
+        square = await self._copies.square(user, portrait.id, file, min(way.limit, FILE_BYTES))
+        if square is None:
+            return Outgoing(_sized(renderer, "discord-too-large", portrait, file), controls)
+        return Outgoing(renderer.say("discord-avatar-how"), controls, (square,))
+
     async def drop(self, user: User, request_id: str, shown: int | None) -> tuple[int, bool]:
         """Delete a request's portraits here, and their messages but for the one that is `shown` and edited.
 
@@ -123,9 +135,8 @@ class Results:
         controls: Controls,
     ) -> str:
         files = tuple([await self.file(user, one) for one in page])
-        limit = place.way.limit if place else FILE_BYTES
         try:
-            if len(files) != 1 or len(files[0].data) <= limit:
+            if len(files) != 1 or len(files[0].data) <= _limit(place):
                 return await self._ladder.bring(user, place, Outgoing(words, controls, files))
         except discord.HTTPException as error:
             if not is_too_large(error):
@@ -135,9 +146,23 @@ class Results:
             first, rest = split(len(page))
             sent = await self._send(user, place, [page[n] for n in first], renderer, words, ())
             return f"{sent};{await self._send(user, place, [page[n] for n in rest], renderer, '', controls)}"
-        figures = {"n": page[0].n + 1, "size": -(-len(files[0].data) // 2**20)}
-        lines = filter(None, (words, renderer.say("discord-too-large", figures)))
-        return await self._ladder.bring(user, place, Outgoing("\n".join(lines), controls))
+        return await self._smaller(user, place, page[0], renderer, Outgoing(words, controls, files))
+
+    async def _smaller(
+        self, user: User, place: Place | None, portrait: Portrait, renderer: Renderer, message: Outgoing
+    ) -> str:
+        """Send a copy of the one portrait in a message, which is too large, or words where there is none."""
+        (file,) = message.files
+        copy = await self._copies.smaller(user, portrait.id, file, _copy_limit(place))
+        if copy is not None:
+            words = _lines(message.words, _sized(renderer, "discord-copy", portrait, file))
+            try:
+                return await self._ladder.bring(user, place, replace(message, words=words, files=(copy,)))
+            except discord.HTTPException as error:
+                if not is_too_large(error):
+                    raise
+        words = _lines(message.words, _sized(renderer, "discord-too-large", portrait, file))
+        return await self._ladder.bring(user, place, replace(message, words=words, files=()))
 
     async def _voice(self, user: User, place: Place | None) -> Renderer:
         """Speak the server's language where everybody reads it, else the person's."""
@@ -160,3 +185,20 @@ class Results:
 
 def _album(request_id: str) -> str:
     return f"album:{request_id}"
+
+
+def _limit(place: Place | None) -> int:
+    return place.way.limit if place else FILE_BYTES
+
+
+def _copy_limit(place: Place | None) -> int:
+    # When the interaction is over, it goes where less may be uploaded.
+    return min(_limit(place), FILE_BYTES)
+
+
+def _sized(renderer: Renderer, text: str, portrait: Portrait, file: File) -> str:
+    return renderer.say(text, {"n": portrait.n + 1, "size": -(-len(file.data) // 2**20)})
+
+
+def _lines(*words: str) -> str:
+    return "\n".join(filter(None, words))

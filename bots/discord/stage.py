@@ -12,8 +12,10 @@ from datetime import timedelta
 import discord
 
 from limner.bots import event_phrases
+from limner.bots.discord.copies import Copies
 from limner.bots.discord.desk import Desk
 from limner.bots.discord.ladder import Ladder
+from limner.bots.discord.limits import FILE_BYTES
 from limner.bots.discord.messages import event_buttons
 from limner.bots.discord.messages.outgoing import File, Outgoing
 from limner.bots.discord.messages.render import cut
@@ -71,6 +73,7 @@ class DiscordStage:
         self._venue = venue
         self._rules = rules
         self._now = now
+        self._copies = Copies(desk)
         self._edited: dict[str, float] = {}
 
     async def announce(self, event: AvatarEvent, counts: Counts) -> str | None:
@@ -96,6 +99,8 @@ class DiscordStage:
         words = event_phrases.caption(phrases, event, discord.utils.escape_markdown(show.name))
         buttons = event_buttons.post(phrases.words.say, owner.platform_id, event.id)
         file = File(f"limner-{event.style[:40]}-{show.portrait_id[:8]}.png", portrait, words)
+        if len(portrait) > FILE_BYTES:
+            file = await self._copies.smaller(owner, show.portrait_id, file, FILE_BYTES) or file
         async with self._in_place(event):
             return await self._in_gallery(event, Outgoing(cut(words), buttons, (file,)))
 

@@ -433,6 +433,7 @@ discord-dropped = { $count ->
    *[other] Die { $count } Porträts sind gelöscht.
   }
 discord-dropped-rest = Nachrichten, die nur du siehst, kann ich nicht mehr löschen: Verwirf sie selbst.
+discord-copy = Porträt { $n } hat { $size } MB, mehr als Discord hier annimmt. Das ist eine kleinere Kopie.
 discord-too-large = Porträt { $n } hat { $size } MB, mehr als Discord hier annimmt. Drück auf Volle Größe in einem Server, der größere Dateien annimmt (einem geboosteten), oder frag den, der diesen Bot betreibt.
 discord-not-yours = Dieser Knopf gehört jemand anderem. Fang mit /{ discord-command-portrait } deine eigenen an.
 discord-channel-only = In diesem Server male ich nur in { $channel }. Frag mich dort oder in einer Direktnachricht.

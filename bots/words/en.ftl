@@ -433,6 +433,7 @@ discord-dropped = { $count ->
    *[other] The { $count } portraits are deleted.
   }
 discord-dropped-rest = Messages that only you see here are not mine to delete any more: dismiss them yourself.
+discord-copy = Portrait { $n } has { $size } MB, more than Discord takes here. This is a smaller copy.
 discord-too-large = Portrait { $n } has { $size } MB, more than Discord takes here. Press Full size in a server that takes larger files (a boosted one), or ask whoever runs this bot for it.
 discord-not-yours = This button belongs to somebody else. Begin your own with /{ discord-command-portrait }.
 discord-channel-only = In this server I paint in { $channel } only. Ask me there, or in a direct message.

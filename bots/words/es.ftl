@@ -433,6 +433,7 @@ discord-dropped = { $count ->
    *[other] Los { $count } retratos están borrados.
   }
 discord-dropped-rest = Los mensajes que solo ves tú ya no puedo borrarlos yo: descártalos tú.
+discord-copy = El retrato { $n } ocupa { $size } MB, más de lo que Discord acepta aquí. Esta es una copia más pequeña.
 discord-too-large = El retrato { $n } ocupa { $size } MB, más de lo que Discord acepta aquí. Pulsa Tamaño completo en un servidor que acepte archivos mayores (con mejoras), o pídeselo a quien lleva este bot.
 discord-not-yours = Este botón es de otra persona. Empieza los tuyos con /{ discord-command-portrait }.
 discord-channel-only = En este servidor solo pinto en { $channel }. Pídemelo ahí o por mensaje directo.

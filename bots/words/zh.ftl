@@ -344,6 +344,7 @@ discord-kept = 一切保持不变。
 discord-forget-yes = 全部删除
 discord-dropped = 已删除 { $count } 张肖像。
 discord-dropped-rest = 只有你能看到的消息我已无法删除：请自己关闭它们。
+discord-copy = 第 { $n } 张肖像有 { $size } MB，超过 Discord 此处的上限。这是一份较小的副本。
 discord-too-large = 第 { $n } 张肖像有 { $size } MB，超过 Discord 此处的上限。请在允许更大文件的（已加速的）服务器里按“原尺寸”，或向机器人的运营者索取。
 discord-not-yours = 这个按钮属于别人。请用 /{ discord-command-portrait } 开始你自己的。
 discord-channel-only = 在这个服务器里我只在 { $channel } 画画。请到那里找我，或给我发私信。

@@ -48,5 +48,5 @@ def likeness(
     from limner.deploy.likeness import Plan, run
 
     names = None if styles == "all" else styles.split(",")
-    for line in run(Plan(people, names, starts, chosen, seed, settings.style_folders, out)):
+    for line in run(Plan(people, names, starts, chosen, settings.running, seed, settings.style_folders, out)):
         click.echo(line)

@@ -69,7 +69,7 @@ def _sitting(
         raise UserMistakeError(problem)
     from limner.deploy.painting import Sitting
 
-    return Sitting(photos, chosen, base, count, seed, settings.few_step_lora)
+    return Sitting(photos, chosen, base, settings.running, count, seed)
 
 
 def _paint(sitting: "Sitting", checkpoint: Path) -> "Made":

@@ -6,6 +6,7 @@ import click
 
 from limner.deploy.cli.bench import bench
 from limner.deploy.cli.event import event
+from limner.deploy.cli.export import export
 from limner.deploy.cli.inspect import doctor, models, styles
 from limner.deploy.cli.people import forget, quota
 from limner.deploy.cli.portrait import portrait
@@ -28,6 +29,7 @@ def main(ctx: click.Context) -> None:
 for command in (
     up,
     portrait,
+    export,
     styles,
     models,
     quota,

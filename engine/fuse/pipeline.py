@@ -17,8 +17,9 @@ from limner.engine.fuse.adapters import Fusion, fused
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick, score
 from limner.engine.fuse.guard import safe, style_margin
 from limner.engine.fuse.marks import portrait_png
+from limner.engine.fuse.recipe import RenderRecipe, quick, render_recipe_for, suited
 from limner.engine.fuse.reference import Reference
-from limner.engine.fuse.sampler import Sampling, sample, sampling_for, steps_taken
+from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import decode_latents, encode_images, encode_prompts, fit
 from limner.engine.models.face_adapter import FaceAdapter, face_shown
@@ -27,9 +28,6 @@ from limner.engine.models.prompts import showing
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.styles import Style
 from limner.engine.words import name_sitter, plain_caption
-
-STEPS = 20
-BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +52,34 @@ def render(  # noqa: PLR0913  what a request says, by keyword
     on_progress: OnProgress = ignore,
     should_stop: ShouldStop = never,
 ) -> list[Portrait]:
-    """Draw `candidates` (three for each portrait, if not said), and return the best `count`, best first.
+    """Draw `candidates` (as many as the base's recipe has, if not said), and return the best `count`, best first.
 
     Without `lora` the base draws whomever the prompt means; that is for measurements. The same arguments give the same
-    portraits on one machine and number of threads. Raises BadLoraError, BlockedError and StoppedError.
+    portraits on one machine and number of threads. Raises BadLoraError, BadRecipeError, BlockedError and StoppedError.
     """
     _check_base(base, lora)
-    how = sampling_for(base, STEPS, style.guidance)
-    with fused(base, face=lora, style=style_lora(base, style), few_steps=few_step_lora(base)) as fusion:
-        work = Work(fusion, style, reference, analyser, how, candidates or 3 * count, on_progress, should_stop)
-        drawn = [one for seeds in _batches(candidate_seeds(seed, work.candidates)) for one in work.draw(seeds)]
+    recipe, style = way_of_drawing(base, style)
+    total = candidates or recipe.candidates * count
+    with fused(base, face=lora, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
+        work = Work(fusion, style, recipe, reference, analyser, total, on_progress, should_stop)
+        drawn = [one for seeds in _batches(candidate_seeds(seed, total), recipe.batch) for one in work.draw(seeds)]
     return [
-        Portrait(portrait_png(one.image, parameters(base, style, how, one)), round(one.likeness, 4), one.seed)
+        Portrait(portrait_png(one.image, parameters(base, style, recipe, one)), round(one.likeness, 4), one.seed)
         for one in pick(drawn, count)
     ]
 
 
-def style_lora(base: BaseModel, style: Style) -> bytes | None:
-    """Read a style's LoRA; None when it has none, or one for another base: then its prompt alone speaks."""
-    if style.lora is None or (style.base is not None and style.base != base.name):
-        return None
-    return style.lora.read_bytes()
+def way_of_drawing(base: BaseModel, style: Style) -> tuple[RenderRecipe, Style]:
+    """Give the base's recipe, quick where the base has an LCM-LoRA, and the style as the base draws it."""
+    recipe = render_recipe_for(base.name, base.family.name, base.directory)
+    if base.few_step_lora is not None:
+        recipe = quick(recipe)
+    return recipe, suited(style, base.name, recipe)
+
+
+def style_lora(style: Style) -> bytes | None:
+    """Read the LoRA of a style that suits its base; None when it has none."""
+    return style.lora.read_bytes() if style.lora else None
 
 
 def few_step_lora(base: BaseModel) -> bytes | None:
@@ -91,9 +96,9 @@ class Work:
 
     fusion: Fusion
     style: Style
+    recipe: RenderRecipe
     reference: Reference
     analyser: Analyser
-    how: Sampling
     candidates: int
     on_progress: OnProgress
     should_stop: ShouldStop
@@ -129,7 +134,7 @@ class Work:
                 base,
                 text.repeat(count),
                 negative.repeat(count),
-                self.how,
+                Sampling(self.recipe.steps, style.guidance or 1.0, few=self.recipe.few),
                 seeds=seeds,
                 start=start,
                 strength=style.start_strength,
@@ -149,21 +154,21 @@ class Work:
         if self.should_stop():
             raise StoppedError("rendering", self.done)
         self.done += 1
-        batches = -(-self.candidates // BATCH)
-        total = batches * steps_taken(self.how.steps, self.style.start_strength) + self.candidates
+        batches = -(-self.candidates // self.recipe.batch)
+        total = batches * steps_taken(self.recipe.steps, self.style.start_strength) + self.candidates
         pace = (time.monotonic() - self.begun) / self.done
         self.on_progress(Progress("render", self.done, total, round(pace * (total - self.done), 1)))
 
 
-def parameters(base: BaseModel, style: Style, how: Sampling, one: Candidate) -> dict[str, str | int | float]:
+def parameters(base: BaseModel, style: Style, recipe: RenderRecipe, one: Candidate) -> dict[str, str | int | float]:
     """Say how a picture was drawn, for its file; nothing of the sitter."""
     return {
         "Style": style.name,
         "Model": base.name,
         "Seed": one.seed,
-        "Steps": how.steps,
-        "Sampler": "LCM" if how.few else "DDIM",
-        "CFG scale": how.guidance,
+        "Steps": recipe.steps,
+        "Sampler": "LCM" if recipe.few else base.schedule.method,
+        "CFG scale": style.guidance or 1.0,
         "Denoising strength": style.start_strength,
         "Size": f"{base.size}x{base.size}",
         "Software": "limner",
@@ -177,6 +182,6 @@ def _check_base(base: BaseModel, lora: bytes | None) -> None:
         raise BadLoraError(f"it was trained for other weights than those of {base.name}")
 
 
-def _batches(seeds: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(seeds), BATCH):
-        yield seeds[start : start + BATCH]
+def _batches(seeds: list[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(seeds), size):
+        yield seeds[start : start + size]

@@ -15,9 +15,8 @@ from limner.engine.faces import Analyser
 from limner.engine.fuse.adapters import fused
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick
 from limner.engine.fuse.marks import portrait_png
-from limner.engine.fuse.pipeline import STEPS, Work, few_step_lora, parameters, style_lora
+from limner.engine.fuse.pipeline import Work, few_step_lora, parameters, style_lora, way_of_drawing
 from limner.engine.fuse.reference import Reference
-from limner.engine.fuse.sampler import sampling_for
 from limner.engine.models.base import BaseModel
 from limner.engine.models.face_adapter import FaceAdapter, read_face_adapter
 from limner.engine.progress import ShouldStop, ignore, never
@@ -51,15 +50,17 @@ def draw_preview(
     adapter = _adapter(base, reference)
     if adapter is None and style.prompt == plain_caption(reference.sitter):
         return None
-    sketched = style if adapter else replace(style, start_strength=STRENGTH)
-    how = sampling_for(base, STEPS if adapter else SKETCH_STEPS, style.guidance)
+    recipe, style = way_of_drawing(base, style)
+    if adapter is None:
+        style = replace(style, start_strength=STRENGTH)
+        recipe = recipe if recipe.few else replace(recipe, steps=SKETCH_STEPS)
     face = adapter.lora if adapter else None
-    with fused(base, face=face, style=style_lora(base, style), few_steps=few_step_lora(base)) as fusion:
-        work = Work(fusion, sketched, reference, analyser, how, CANDIDATES, ignore, should_stop, adapter)
+    with fused(base, face=face, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
+        work = Work(fusion, style, recipe, reference, analyser, CANDIDATES, ignore, should_stop, adapter)
         best = _best(work.draw(candidate_seeds(seed, CANDIDATES)))
     if best is None:
         return None
-    return portrait_png(best.image, {"Preview": "yes", **parameters(base, sketched, how, best)})
+    return portrait_png(best.image, {"Preview": "yes", **parameters(base, style, recipe, best)})
 
 
 def _best(drawn: list[Candidate]) -> Candidate | None:

@@ -32,15 +32,6 @@ class Sampling:
     few: bool = False
 
 
-#: Steps with an LCM-LoRA: four to eight suffice (Luo et al. 2023, arXiv 2311.05556, figure 2).
-FEW_STEPS = 6
-
-
-def sampling_for(base: BaseModel, steps: int, guidance: float) -> Sampling:
-    """Draw in a few steps and without guidance, which the LoRA has in it, where the base has one; else as asked."""
-    return Sampling(FEW_STEPS, 1.0, few=True) if base.few_step_lora else Sampling(steps, guidance)
-
-
 @torch.no_grad()
 def sample(
     base: BaseModel,

@@ -102,10 +102,10 @@ def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
     """
     running = running or Running()
     directory = find_base(name)
-    device = torch.device(running.device)
+    device = _device(running)
     try:
         loader = LOADERS[json.loads((directory / "model_index.json").read_text())["_class_name"]]
-        parts = loader(directory, Loading(_dtype(running), device, running.quantise == "int8"))
+        parts = loader(directory, Loading(_dtype(running, device), device, running.quantise == "int8"))
     except ImportError as error:
         raise UnknownBaseError(str(name), f"a library is missing ({_first_line(error)})") from error
     except (OSError, ValueError, KeyError) as error:
@@ -148,13 +148,19 @@ def _settle(parts: Parts, device: torch.device, running: Running) -> None:
         parts.denoiser.compile_repeated_blocks()
 
 
-def _dtype(running: Running) -> torch.dtype:
+def _device(running: Running) -> torch.device:
+    if running.device != "auto":
+        return torch.device(running.device)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _dtype(running: Running, device: torch.device) -> torch.dtype:
     if running.quantise == "int8":
         return torch.bfloat16  # torchao's integers know no other
     if running.precision != "auto":
         found: torch.dtype = getattr(torch, running.precision)
         return found
-    if torch.device(running.device).type != "cuda":
+    if device.type != "cuda":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 

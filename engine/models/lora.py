@@ -22,8 +22,7 @@ from safetensors.torch import load, save
 from limner.engine.errors import BadLoraError
 from limner.engine.models.base import BaseModel
 from limner.engine.models.family import State
-
-_CONFIG = "lora_adapter_metadata"
+from limner.engine.models.interchange import CONFIG
 
 #: What a reader needs to build the layers again; the rest of peft's configuration is about training.
 _KEPT = ("r", "lora_alpha", "target_modules", "rank_pattern", "alpha_pattern", "use_dora", "lora_bias")
@@ -102,7 +101,7 @@ def dump(
     tensors = {f"{prefix}.{key}": value.detach().to("cpu", dtype).contiguous() for key, value in state.items()}
     config = base.denoiser.peft_config[name].to_dict()
     kept = {f"{prefix}.{key}": _plain(config[key]) for key in _KEPT if key in config}
-    config_note = {_CONFIG: json.dumps(kept, sort_keys=True)}
+    config_note = {CONFIG: json.dumps(kept, sort_keys=True)}
     return _settle(save(tensors, metadata={"format": "pt", **config_note, **(notes or {})}))
 
 
@@ -134,7 +133,7 @@ def _attach(base: BaseModel, name: str, data: bytes) -> None:
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise BadLoraError("it holds numbers that are not finite")
     state, alphas = _read(base, tensors)
-    config = read_notes(data).get(_CONFIG)
+    config = read_notes(data).get(CONFIG)
     known = {} if config is None else json.loads(config)
     try:
         base.denoiser.load_lora_adapter(

@@ -5,6 +5,7 @@ Loads no torch, so that settings can be read and refused without paying for it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,11 +18,12 @@ Quantise = Literal["none", "int8"]
 class Running:
     """The choices of an operator. The defaults suit a processor, and a GPU that holds the whole model.
 
-    `precision` auto means bfloat16 on a GPU that has it, float16 on one that has not, float32 on a processor: bfloat16
-    was measured there 1.1 times faster in a forward pass and slower in a LoRA step, even with AVX512-BF16.
+    `device` is torch's name for one (`cpu`, `cuda`, `cuda:1`); auto is a GPU where there is one. `precision` auto
+    means bfloat16 on a GPU that has it, float16 on one that has not, float32 on a processor: there bfloat16 was
+    measured 1.1 times faster in a forward pass and slower in a LoRA step, even with AVX512-BF16.
     """
 
-    device: str = "cpu"
+    device: str = "auto"
     precision: Precision = "auto"
     offload: bool = False
     """Text encoders and VAE wait in the processor's memory, and come to the device when they are used."""
@@ -34,3 +36,10 @@ class Running:
     """An LCM-LoRA for the base (safetensors); without one, the base's own `lcm.safetensors`, if it has one."""
     face_adapter: Path | None = None
     """An IP-Adapter-FaceID: its file (safetensors), or the folder where it lies under its own name."""
+
+    def arguments(self) -> Sequence[str]:
+        """Say it to the painter's command line."""
+        switches = [f"--{name}" for name in ("offload", "compile") if getattr(self, name)]
+        files = {"--few-step-lora": self.few_step_lora, "--face-adapter": self.face_adapter}
+        named = [word for name, path in files.items() if path is not None for word in (name, str(path))]
+        return ["--device", self.device, "--precision", self.precision, "--quantise", self.quantise, *switches, *named]

@@ -19,6 +19,10 @@ from diffusers import DDIMScheduler, FlowMatchEulerDiscreteScheduler, LCMSchedul
 class Schedule(Protocol):
     """One base's noise. Timesteps are (n,) tensors; at a share of 0 a picture is clean, at 1 it is noise."""
 
+    @property
+    def method(self) -> str:
+        """The sampler's name, as the field has it."""
+
     def at(self, shares: torch.Tensor) -> torch.Tensor:
         """Give the timesteps at (n,) shares of the schedule in [0, 1]."""
 
@@ -51,6 +55,7 @@ class DiffusionSchedule:
 
     scheduler: DDIMScheduler
     device: torch.device
+    method: str = "DDIM"
 
     def at(self, shares: torch.Tensor) -> torch.Tensor:
         """Give whole timesteps."""
@@ -116,6 +121,7 @@ class FlowSchedule:
     device: torch.device
     patch: int = 2
     """The side of a transformer's patch, in latent pixels."""
+    method: str = "Euler"
 
     def at(self, shares: torch.Tensor) -> torch.Tensor:
         """Give timesteps, not whole ones."""

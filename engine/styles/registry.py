@@ -19,11 +19,11 @@ BUILT_IN = Path(__file__).resolve().parent
 
 _REQUIRED = {"name", "title", "words", "prompt"}
 _NUMBERS = {
-    # name: (smallest, largest, default). FaceChain's 76 styles: face 0.95 in 64 of them, style most often 0.35.
-    "face_scale": (0.0, 2.0, 1.0),
-    "style_scale": (0.0, 2.0, 1.0),
-    "start_strength": (0.05, 1.0, 1.0),
-    "guidance": (1.0, 20.0, 3.0),
+    # name: (smallest, largest). FaceChain's 76 styles: face 0.95 in 64 of them, style most often 0.35.
+    "face_scale": (0.0, 2.0),
+    "style_scale": (0.0, 2.0),
+    "start_strength": (0.05, 1.0),
+    "guidance": (1.0, 20.0),
 }
 _OPTIONAL = {"negative_prompt", "lora", "preview", "base", *_NUMBERS}
 
@@ -32,8 +32,8 @@ _OPTIONAL = {"negative_prompt", "lora", "preview", "base", *_NUMBERS}
 class Style:
     """One style. `title` and `words` are for people, the rest is for the engine.
 
-    `start_strength` 1 draws from noise, less than 1 from the sitter's aligned photo. `base` names the base that the
-    LoRA is for; on another one the prompt speaks alone.
+    `start_strength` 1 draws from noise, less than 1 from the sitter's aligned photo. `guidance` None leaves it
+    to the base. `base` names the base that LoRA and figures are for; on another one the words speak alone.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Style:
     style_scale: float = 1.0
     preview: Path | None = None
     start_strength: float = 1.0
-    guidance: float = 3.0
+    guidance: float | None = None
     base: str | None = None
 
 
@@ -98,7 +98,7 @@ def _style(path: Path, entry: Mapping[str, object]) -> Style:
     lora = _beside(path, entry.get("lora"))
     if lora is not None:
         _check_lora(path, lora)
-    numbers = {key: _number(path, key, entry.get(key, limits[2])) for key, limits in _NUMBERS.items()}
+    numbers = {key: _number(path, key, entry[key]) for key in _NUMBERS if key in entry}
     return Style(
         name=name,
         title=_text(path, "title", entry["title"]),
@@ -106,12 +106,9 @@ def _style(path: Path, entry: Mapping[str, object]) -> Style:
         prompt=_text(path, "prompt", entry["prompt"]),
         negative_prompt=_text(path, "negative_prompt", entry.get("negative_prompt", "")),
         lora=lora,
-        face_scale=numbers["face_scale"],
-        style_scale=numbers["style_scale"],
         preview=_beside(path, entry.get("preview")),
-        start_strength=numbers["start_strength"],
-        guidance=numbers["guidance"],
         base=_text(path, "base", entry["base"]) if entry.get("base") else None,
+        **numbers,
     )
 
 
@@ -122,7 +119,7 @@ def _text(path: Path, key: str, value: object) -> str:
 
 
 def _number(path: Path, key: str, value: object) -> float:
-    least, most, _ = _NUMBERS[key]
+    least, most = _NUMBERS[key]
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise BadStyleError(str(path), f"{key} is {value!r} and must lie between {least:g} and {most:g}")
     return float(value)

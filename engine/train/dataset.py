@@ -37,11 +37,11 @@ class Dataset:
 
 
 def dataset_of_faces(
-    base: BaseModel, faces: Sequence[Face], augmentation: Augmentation, *, plain: str, seed: int
+    base: BaseModel, faces: Sequence[Face], augmentation: Augmentation, *, plain: str, seed: int, size: int = 0
 ) -> Dataset:
-    """Augment and encode faces. The same faces and seed give the same tensors."""
-    images = [fit(face.image, base.size) for face in faces]
-    masks = [fit_mask(face.mask, base.size) for face in faces]
+    """Augment and encode faces at `size` pixels (0: the base's). The same faces and seed give the same tensors."""
+    images = [fit(face.image, size or base.size) for face in faces]
+    masks = [fit_mask(face.mask, size or base.size) for face in faces]
     return dataset_of_images(
         base, images, [face.caption for face in faces], augmentation, masks=masks, plain=plain, seed=seed
     )
@@ -59,7 +59,7 @@ def dataset_of_images(
 ) -> Dataset:
     """Augment and encode (size, size, 3) uint8 pictures with their captions; without masks all of a picture counts."""
     texts = [plain, *sorted(set(captions) - {plain})]
-    everywhere = np.ones((base.size, base.size), np.float32)
+    everywhere = np.ones(images[0].shape[:2], np.float32)
     pictures, weights, words = [], [], []
     for number, (image, caption) in enumerate(zip(images, captions, strict=True)):
         mask = everywhere if masks is None else masks[number]
@@ -69,9 +69,10 @@ def dataset_of_images(
             pictures.append(picture)
             weights.append(weight)
             words.append(texts.index(caption))
+    latents = encode_images(base, np.stack(pictures))
     return Dataset(
-        latents=encode_images(base, np.stack(pictures)),
-        masks=shrink_masks(np.stack(weights), base.latent_shape[1]).to(base.device),
+        latents=latents,
+        masks=shrink_masks(np.stack(weights), latents.shape[-1]).to(base.device),
         captions=torch.tensor(words),
         texts=encode_prompts(base, texts),
     )

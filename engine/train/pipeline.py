@@ -64,11 +64,15 @@ def train_face_lora(  # noqa: PLR0913  what a request says, by keyword
     learned, judged = hold_out(faces)
 
     def encode(chosen: Sequence[Face]) -> Dataset:
-        return dataset_of_faces(base, chosen, recipe.augmentation, plain=plain_caption(sitter), seed=seed)
+        how, plain = recipe.augmentation, plain_caption(sitter)
+        return dataset_of_faces(base, chosen, how, plain=plain, seed=seed, size=recipe.resolution)
 
-    with fresh_lora(
-        base, ADAPTER, rank=recipe.rank, alpha=recipe.alpha, targets=recipe.targets, seed=seed
-    ) as parameters:
+    with (
+        _checkpointing(base, recipe),
+        fresh_lora(
+            base, ADAPTER, rank=recipe.rank, alpha=recipe.alpha, targets=recipe.targets, seed=seed
+        ) as parameters,
+    ):
         trainer = Trainer(base, parameters, recipe, seed=seed)
         key = _key(base, faces, recipe, seed)
         course = (read(resume, trainer, key) if resume else None) or Course(key)
@@ -178,6 +182,19 @@ class _Run:
     def _checkpoint(self) -> None:
         if self.on_checkpoint is not None:
             self.on_checkpoint(write(self.trainer, self.course, seconds=self.elapsed()))
+
+
+@contextmanager
+def _checkpointing(base: BaseModel, recipe: FaceRecipe) -> Iterator[None]:
+    """Keep fewer activations, if the recipe says so; drawing is not changed by it."""
+    if not recipe.checkpointing:
+        yield
+        return
+    base.denoiser.enable_gradient_checkpointing()
+    try:
+        yield
+    finally:
+        base.denoiser.disable_gradient_checkpointing()
 
 
 @contextmanager

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import msgspec
-
 from limner.engine.errors import BadRecipeError
-
-#: A base's own figures, beside its weights.
-RECIPE_FILE = "limner_recipe.json"
+from limner.engine.figures import RECIPE_FILE, changed, is_distilled, own_figures
 
 #: Attention, feed-forward and the projections around them.
 _TRANSFORMER = ("to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "ff.net.2", "proj_in", "proj_out")
@@ -66,38 +61,32 @@ class FaceRecipe:
     patience: int = 4
     """Judgements without a better one before training ends early."""
     checkpoint_every: int = 100
+    resolution: int = 0
+    """The side of the pictures that are learned, in pixels; 0: the base's own."""
+    checkpointing: bool = False
+    """Work activations out twice instead of keeping them: a third slower, and a fraction of the memory."""
     seconds: float = 240.0
     """The time budget, judgements and last steps included. A run that stays within it does not depend on the machine's
     speed; one that would not is judged at once, and its last steps follow."""
 
 
-def recipe_for(name: str, directory: Path | None = None) -> FaceRecipe:
-    """Give the recipe for a base: that of its name, changed by `limner_recipe.json` in its directory.
+def recipe_for(name: str, family: str, directory: Path | None = None) -> FaceRecipe:
+    """Give the recipe for a base: its own or its family's, changed by `limner_recipe.json` in its directory.
 
-    nano's rate was measured with an unseen sitter (docs/measurements.md); its other figures were not yet. Others get
-    those of the field: attention only, a gentler rate (FaceChain: rank 4, 1.5e-4, 200 steps a photo), no limit that a
-    GPU would reach. Raises BadRecipeError.
+    nano's figures were measured (docs/measurements.md). The other families' are the field's and were not yet measured
+    here. Raises BadRecipeError.
     """
-    recipe = FaceRecipe() if name == "nano" else _OTHERS
-    file = None if directory is None else directory / RECIPE_FILE
-    if file is None or not file.is_file():
-        return recipe
+    recipe = _BASES.get(name) or _FAMILIES[family]
+    if is_distilled(name, family):
+        recipe = replace(recipe, judge_steps=8, judge_guidance=1.0)
     try:
-        return changed(recipe, json.loads(file.read_text(encoding="utf-8")))
+        return changed(recipe, {key: value for key, value in own_figures(directory).items() if key != "render"})
     except (ValueError, TypeError) as error:
-        raise BadRecipeError(str(file), str(error)) from error
+        raise BadRecipeError(f"{directory}/{RECIPE_FILE}", str(error)) from error
 
 
-def changed(recipe: FaceRecipe, changes: object) -> FaceRecipe:
-    """Change a recipe by plain data, as JSON has it. Raises ValueError or TypeError for what it cannot take."""
-    if not isinstance(changes, Mapping):
-        raise TypeError("it is not a mapping")
-    if unknown := sorted(set(changes) - {one.name for one in fields(FaceRecipe)}):
-        raise ValueError(f"{', '.join(unknown)} is not known")
-    return msgspec.convert({**asdict(recipe), **changes}, FaceRecipe)
-
-
-_OTHERS = replace(
+#: FaceChain: attention only, rank 4, 1.5e-4, 200 steps a photo. The rank is that of later trainers.
+_STABLE_DIFFUSION = replace(
     FaceRecipe(),
     targets=_TRANSFORMER,
     lr=1.5e-4,
@@ -107,3 +96,22 @@ _OTHERS = replace(
     judge_steps=12,
     seconds=1800.0,
 )
+
+_BASES: Mapping[str, FaceRecipe] = {"nano": FaceRecipe()}
+
+_FAMILIES: Mapping[str, FaceRecipe] = {
+    "sd15": _STABLE_DIFFUSION,
+    # diffusers' own DreamBooth script for it: 1e-4, batch 1.
+    "sdxl": replace(_STABLE_DIFFUSION, lr=1e-4, batch=1, checkpointing=True, seconds=3600.0),
+    # Trainers of Z-Image (ai-toolkit, diffusers): 1e-4, batch 1, attention and feed-forward.
+    "zimage": replace(
+        _STABLE_DIFFUSION,
+        targets=("to_q", "to_k", "to_v", "to_out.0", "feed_forward.w1", "feed_forward.w2", "feed_forward.w3"),
+        lr=1e-4,
+        batch=1,
+        checkpointing=True,
+        judge_guidance=4.0,
+        judge_steps=16,
+        seconds=3600.0,
+    ),
+}

@@ -12,6 +12,7 @@ from PIL import Image
 
 from limner.engine.refusal import Reason
 from limner.queue.child import EngineChild, Kind, engine_command
+from limner.queue.copies import Answer as CopyAnswer
 from limner.queue.errors import EngineRefusedError
 from limner.queue.jobs import Verdict
 from limner.queue.messages import REFUSALS
@@ -59,6 +60,17 @@ async def test_a_poster_is_a_picture(examiner: EngineChild) -> None:
     sheet = msgspec.convert(answer, Answer).poster
     with Image.open(io.BytesIO(sheet)) as picture:
         assert picture.format in {"JPEG", "PNG"}
+
+
+async def test_a_copy_is_a_jpeg(examiner: EngineChild) -> None:
+    """A portrait comes back as a JPEG below the limit, square where that is asked for; no room is an error."""
+    args = {"portrait": png(40), "max_bytes": 20_000, "square": True}
+    copy = msgspec.convert(await examiner.call("copy", args), CopyAnswer).copy
+    assert len(copy) <= 20_000
+    with Image.open(io.BytesIO(copy), formats=["JPEG"]) as picture:
+        assert picture.width == picture.height
+    with pytest.raises(EngineRefusedError):
+        await examiner.call("copy", {**args, "max_bytes": 10})
 
 
 async def test_an_unknown_call_is_an_error_and_not_the_end(examiner: EngineChild) -> None:

@@ -12,7 +12,7 @@ from limner.bots.ports import NewsSource, Queue
 from limner.queue.client import QueueClient
 from limner.queue.connection import connect
 from limner.queue.embedded import start_embedded, stop_embedded
-from limner.queue.messages import ExaminePhoto, MakePortraits, News, PhotoExamined, PortraitsMade
+from limner.queue.messages import CopyPortrait, ExaminePhoto, MakePortraits, News, PhotoExamined, PortraitsMade
 from limner.queue.news import publish
 from limner.tests.fakes.queue_client import FakeQueue
 
@@ -72,8 +72,10 @@ async def test_asking_twice_changes_nothing(subject: Subject) -> None:
     await subject.queue.make_portraits(after)
     assert await subject.queue.position(after.request_id) == 2
     photo = ExaminePhoto(uuid4().hex, uuid4().hex)
-    await subject.queue.examine_photo(photo)
-    await subject.queue.examine_photo(photo)
+    copy = CopyPortrait(uuid4().hex, uuid4().hex, 1000, square=True)
+    for _ in range(2):
+        await subject.queue.examine_photo(photo)
+        await subject.queue.copy_portrait(copy)
 
 
 async def test_a_photo_does_not_stand_before_a_request(subject: Subject) -> None:

@@ -27,6 +27,7 @@ def made() -> Made:
     """Return a run of three portraits in two styles."""
     return Made(
         portraits=[portrait("red"), portrait("green", seed=8), portrait("blue", "oil", None)],
+        face_lora=b"a Face LoRA",
         curve=[{"step": 0, "loss": None, "likeness": 0.1}, {"step": 40, "loss": 0.3, "likeness": 0.6}],
         seconds={"prepare": 1.04, "train": 100.26, "render": 9.0},
         refusals=[{"photo": "a.jpg", "reason": "no_face", "words": "No face was found."}],
@@ -46,15 +47,20 @@ def test_the_report_names_every_portrait_and_every_stage(made: Made, tmp_path: P
 def test_every_file_named_is_written(made: Made, tmp_path: Path) -> None:
     """Portraits, contact sheet, likeness plot and report are files, the portraits exactly as they were made."""
     files = write_report(tmp_path, made)
-    assert [file.name for file in files[3:]] == ["contact-sheet.png", "likeness.png", "report.json"]
+    assert [file.name for file in files[3:]] == [
+        "contact-sheet.png",
+        "face-lora.safetensors",
+        "likeness.png",
+        "report.json",
+    ]
     assert all(file.stat().st_size for file in files)
     assert files[0].read_bytes() == made.portraits[0].png
 
 
 def test_without_training_there_is_no_plot(made: Made, tmp_path: Path) -> None:
-    """A run with a Face LoRA made earlier draws no likeness over training."""
-    names = {file.name for file in write_report(tmp_path, Made(made.portraits, [], made.seconds, []))}
-    assert "likeness.png" not in names
+    """A run with a Face LoRA made earlier draws no likeness over training, and has no new one to give."""
+    names = {file.name for file in write_report(tmp_path, Made(made.portraits, None, [], made.seconds, []))}
+    assert not names & {"likeness.png", "face-lora.safetensors"}
 
 
 def test_one_style_makes_rows_of_four() -> None:

@@ -7,6 +7,7 @@ import pytest
 from limner.deploy.compose import engine_of
 from limner.deploy.errors import SettingsError
 from limner.deploy.settings import Settings
+from limner.engine.models.running import Running
 
 
 def test_nothing_set_gives_local_defaults(tmp_path: Path) -> None:
@@ -30,6 +31,23 @@ def test_empty_values_count_as_unset(tmp_path: Path) -> None:
 def test_a_relative_home_is_made_absolute() -> None:
     """A relative LIMNER_HOME means the same folder in every process, wherever it runs."""
     assert Settings.from_env({"LIMNER_HOME": "here"}).home == Path.cwd() / "here"
+
+
+def test_how_the_base_runs_is_the_machines_affair_unless_said(tmp_path: Path) -> None:
+    """Without a word device and precision are found out; what is said is taken, and can be told to the painter."""
+    home = {"LIMNER_HOME": str(tmp_path)}
+    assert Settings.from_env(home).running == Running()
+    said = {"LIMNER_DEVICE": "cuda:1", "LIMNER_PRECISION": "float16", "LIMNER_OFFLOAD": "1", "LIMNER_QUANTISE": "int8"}
+    running = Settings.from_env(home | said).running
+    assert running == Running("cuda:1", "float16", offload=True, quantise="int8")
+    assert " ".join(running.arguments()) == "--device cuda:1 --precision float16 --quantise int8 --offload"
+
+
+@pytest.mark.parametrize("name", ["LIMNER_DEVICE", "LIMNER_PRECISION", "LIMNER_QUANTISE", "LIMNER_OFFLOAD"])
+def test_ways_of_running_that_there_are_not(tmp_path: Path, name: str) -> None:
+    """A word that means nothing is refused with the variable's name, before anything is loaded."""
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({"LIMNER_HOME": str(tmp_path), name: "fast"})
 
 
 @pytest.mark.parametrize("text, days", [("", 30), ("0", 0), ("365", 365)])
@@ -64,8 +82,8 @@ def test_files_beside_the_base_model_are_found_or_named(tmp_path: Path) -> None:
     adapter.mkdir()
     home = {"LIMNER_HOME": str(tmp_path)}
     settings = Settings.from_env({**home, "LIMNER_IP_ADAPTER": str(adapter)})
-    assert (settings.face_adapter, settings.few_step_lora) == (adapter, None)
-    assert engine_of(settings, "painter")[-3:] == ("painter", "--face-adapter", str(adapter))
+    assert (settings.running.face_adapter, settings.running.few_step_lora) == (adapter, None)
+    assert engine_of(settings, "painter")[-2:] == ("--face-adapter", str(adapter))
     assert engine_of(settings, "examiner")[-1] == "examiner"
     with pytest.raises(SettingsError, match=r"LIMNER_FEW_STEP_LORA.*exists"):
         Settings.from_env({**home, "LIMNER_FEW_STEP_LORA": str(tmp_path / "nowhere.safetensors")})

@@ -16,11 +16,11 @@ from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNe
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from limner.engine.faces import Detection, Face, Quality
-from limner.engine.train.recipe import RECIPE_FILE
+from limner.engine.figures import RECIPE_FILE
 
 SIZE = 64
 
-#: So few steps that a training takes a second or two.
+#: So few steps that a training takes a second or two, and a drawing less.
 QUICK_RECIPE = {
     "rank": 4,
     "alpha": 4,
@@ -34,6 +34,7 @@ QUICK_RECIPE = {
     "judge_steps": 2,
     "checkpoint_every": 2,
     "augmentation": {"variants": 3},
+    "render": {"steps": 6, "batch": 4},
 }
 
 

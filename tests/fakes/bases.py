@@ -29,7 +29,7 @@ from transformers import (
     Qwen3Model,
 )
 
-from limner.engine.train.recipe import RECIPE_FILE
+from limner.engine.figures import RECIPE_FILE
 from limner.tests.fakes.base import QUICK_RECIPE, SIZE, clip_tokenizer, clip_vocabulary, save_tiny_base, tiny_vae
 
 __all__ = ["SIZE", "write_sd15", "write_sdxl", "write_zimage"]

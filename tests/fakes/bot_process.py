@@ -11,7 +11,7 @@ from pathlib import Path
 
 from limner.tests.fakes.shop import MASTER_KEY, Shop, database_url
 
-STYLES = ("drawn", "quick", "endless", "dies")
+STYLES = ("drawn", "large", "quick", "endless", "dies")
 PATIENCE_S = 30.0
 
 

@@ -19,7 +19,16 @@ import msgspec
 
 Answer = Callable[[str, dict[str, Any], BinaryIO], dict[str, Any]]
 
-STEPS = {"quick": 3, "drawn": 3, "sketched": 100, "slow": 100, "dies-once": 20, "dies": 20, "endless": 10**9}
+STEPS = {
+    "quick": 3,
+    "drawn": 3,
+    "large": 3,
+    "slow": 100,
+    "sketched": 100,
+    "dies-once": 20,
+    "dies": 20,
+    "endless": 10**9,
+}
 STEP_S = 0.01
 
 
@@ -29,7 +38,7 @@ class Refused(Exception):  # noqa: N818  (an answer, as the engine's own reasons
 
 def main(calls: Mapping[str, Answer] | None = None) -> None:
     """Answer calls, by default those that there are here, until standard input ends."""
-    calls = calls or {"examine": examine, "make": make, "poster": poster}
+    calls = calls or {"examine": examine, "make": make, "poster": poster, "copy": copy}
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library's print must not get between the messages
     os.write(1, b"a library says hello on standard output\n")
@@ -92,8 +101,20 @@ def poster(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, A
     return {"poster": picture(len(args["portraits"]), "drawn")}
 
 
+def copy(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
+    """Copy a portrait as the engine does: its picture library is there for a test that looks at the file."""
+    from limner.engine.copies import copy_portrait
+
+    try:
+        return {"copy": copy_portrait(args["portrait"], max_bytes=args["max_bytes"], square=args["square"])}
+    except (OSError, ValueError) as error:
+        raise Refused("internal", f"The engine failed with {type(error).__name__}.") from error
+
+
 def picture(n: int, style: str) -> bytes:
-    """Return a few words, or in the style "drawn" a PNG (https://www.w3.org/TR/png/) of one colour, 64 by 64."""
+    """Return a few words; "drawn", a PNG (https://www.w3.org/TR/png/) of one colour, 64 by 64; "large", one of 1 MB."""
+    if style == "large":
+        return large(n)
     if style != "drawn":
         return f"portrait {n} in {style}".encode()
     rows = (b"\0" + bytes((40 * n % 256, 90, 160)) * 64) * 64
@@ -102,6 +123,16 @@ def picture(n: int, style: str) -> bytes:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def large(n: int) -> bytes:
+    """Return a portrait that no PNG makes small, marked as the engine's are, and higher than wide: 512 by 640."""
+    import numpy as np
+
+    from limner.engine.fuse.marks import portrait_png
+
+    noise = np.random.default_rng(n).integers(0, 256, (640, 512, 3), np.uint8)
+    return portrait_png(noise, {"Seed": n})
 
 
 def unknown(call_id: str, args: dict[str, Any], channel: BinaryIO) -> NoReturn:

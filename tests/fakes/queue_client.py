@@ -6,7 +6,7 @@ Passes the same contract test as the real client (tests/contracts/test_queue_cli
 import asyncio
 from collections.abc import AsyncIterator
 
-from limner.queue.messages import ExaminePhoto, MakePortraits, MakePoster, News
+from limner.queue.messages import CopyPortrait, ExaminePhoto, MakePortraits, MakePoster, News
 
 
 class FakeQueue:
@@ -17,6 +17,7 @@ class FakeQueue:
         self.photos: list[ExaminePhoto] = []
         self.requests: list[MakePortraits] = []
         self.posters: list[MakePoster] = []
+        self.copies: list[CopyPortrait] = []
         self.cancelled: list[str] = []
         self._news: list[News] = []
         self._arrived = asyncio.Condition()
@@ -38,6 +39,12 @@ class FakeQueue:
         self._check()
         if command not in self.posters:
             self.posters.append(command)
+
+    async def copy_portrait(self, command: CopyPortrait) -> None:
+        """Note a copy, once for each size and shape."""
+        self._check()
+        if command not in self.copies:
+            self.copies.append(command)
 
     async def cancel(self, request_id: str, attempt: int = 1) -> None:
         """Note that a request shall stop; without a worker nothing else happens."""

@@ -5,9 +5,12 @@ Verdicts and portraits come from functions, so that a page can be driven through
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from limner.engine.copies import copy_portrait
 from limner.queue.messages import (
+    CopyPortrait,
     ExaminePhoto,
     MakePortraits,
     MakePoster,
@@ -63,6 +66,8 @@ class ScriptedWorker:
                 await self._look(self._queue.photos.pop(0))
             elif self._queue.posters:
                 await self._poster(self._queue.posters.pop(0))
+            elif self._queue.copies:
+                await self._copy(self._queue.copies.pop(0))
             elif self._queue.requests:
                 await self._make(self._queue.requests[0])
             else:
@@ -88,6 +93,13 @@ class ScriptedWorker:
         if first is not None:
             face = await self._storage.portraits.read(first.portrait_id, first.user_id)
             await self._storage.galleries.save_poster(command.event_id, command.version, face)
+
+    async def _copy(self, command: CopyPortrait) -> None:
+        portraits, whose = self._storage.portraits, (command.portrait_id, command.user_id)
+        with suppress(OSError, ValueError, NotFoundError):  # no picture: the engine would not copy it either
+            png = await portraits.read(*whose)
+            copy = copy_portrait(png, max_bytes=command.most_bytes, square=command.square)
+            await portraits.save_copy(*whose, command.most_bytes, copy, square=command.square)
 
     async def _make(self, command: MakePortraits) -> None:
         request = await self._storage.requests.get(command.request_id)

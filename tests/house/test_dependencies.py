@@ -22,6 +22,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "bots/telegram": ("telegram",),
     "bots/web": ("web",),
     "engine": ("engine",),
+    "engine/models": ("engine", "quantise"),
     "engine/nano": ("engine", "nano"),
     "deploy": ("web", "engine", "telegram", "discord"),
 }

@@ -1,6 +1,9 @@
 """Portraits and Face LoRAs are reachable by their sitter alone."""
 
+import asyncio
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -37,6 +40,71 @@ async def test_a_deleted_portrait_is_gone(storage: Storage, sitter: User, new_po
     with pytest.raises(NotFoundError):
         await storage.portraits.delete(first.id, sitter.id)
     assert await storage.portraits.of_user(sitter.id) == [second]
+
+
+async def test_a_copy_is_kept_for_each_limit_and_shape(
+    storage: Storage, sitter: User, new_portraits: Maker, place: Any
+) -> None:
+    """A copy comes back under what it was made for, encrypted at rest; the first one stays, others are not there."""
+    portrait, other = await make(storage, sitter, new_portraits(2))
+    await storage.portraits.save_copy(portrait.id, sitter.id, 1000, b"first jpeg", square=False)
+    files = place.object_files()
+    await storage.portraits.save_copy(portrait.id, sitter.id, 1000, b"second jpeg", square=False)
+    assert place.object_files() == files
+    assert await storage.portraits.read_copy(portrait.id, sitter.id, 1000, square=False) == b"first jpeg"
+    assert await storage.portraits.read_copy(portrait.id, sitter.id, 1000, square=True) is None
+    assert await storage.portraits.read_copy(portrait.id, sitter.id, 999, square=False) is None
+    assert await storage.portraits.read_copy(other.id, sitter.id, 1000, square=False) is None
+    assert b"first jpeg" not in place.bytes_at_rest()
+    assert await storage.sweep(timedelta(0)) == 0
+
+
+async def test_nobody_reaches_anothers_copy(
+    storage: Storage, sitter: User, stranger: User, new_portraits: Maker, place: Any
+) -> None:
+    """Reading and keeping a copy ask for the portrait's sitter; anybody else finds nothing and leaves nothing."""
+    portrait = (await make(storage, sitter, new_portraits(1)))[0]
+    await storage.portraits.save_copy(portrait.id, sitter.id, 1000, b"jpeg", square=True)
+    files = place.object_files()
+    with pytest.raises(NotFoundError):
+        await storage.portraits.read_copy(portrait.id, stranger.id, 1000, square=True)
+    with pytest.raises(NotFoundError):
+        await storage.portraits.save_copy(portrait.id, stranger.id, 2000, b"jpeg", square=True)
+    assert place.object_files() == files
+
+
+@pytest.mark.parametrize("end", ["deleted", "forgotten", "retired"])
+async def test_copies_go_with_their_portrait(
+    storage: Storage, sitter: User, new_portraits: Maker, place: Any, end: str
+) -> None:
+    """However a portrait ends, no copy of it is left, and none can be added that was still on its way."""
+    portrait = (await make(storage, sitter, new_portraits(1)))[0]
+    for square in (False, True):
+        await storage.portraits.save_copy(portrait.id, sitter.id, 1000, b"jpeg", square=square)
+    assert len(place.object_files()) == 3
+    if end == "deleted":
+        await storage.portraits.delete(portrait.id, sitter.id)
+    elif end == "forgotten":
+        await storage.forget(sitter.id)
+    else:
+        place.clock.turn(timedelta(days=31))
+        assert await storage.retire(30) == 3
+    assert place.object_files() == []
+    with pytest.raises(NotFoundError):
+        await storage.portraits.save_copy(portrait.id, sitter.id, 2000, b"jpeg", square=False)
+    with pytest.raises(NotFoundError):
+        await storage.portraits.read_copy(portrait.id, sitter.id, 1000, square=False)
+    assert place.object_files() == []
+
+
+async def test_two_workers_keep_one_copy(storage: Storage, sitter: User, new_portraits: Maker, place: Any) -> None:
+    """Copies that are made twice at once are kept once, and nothing of the other is left."""
+    portrait = (await make(storage, sitter, new_portraits(1)))[0]
+    save = storage.portraits.save_copy
+    await asyncio.gather(*(save(portrait.id, sitter.id, 1000, b"jpeg %d" % n, square=False) for n in range(4)))
+    assert len(place.object_files()) == 2
+    kept = await storage.portraits.read_copy(portrait.id, sitter.id, 1000, square=False)
+    assert kept in {b"jpeg %d" % n for n in range(4)}
 
 
 async def test_portraits_keep_what_the_engine_said(storage: Storage, sitter: User) -> None:

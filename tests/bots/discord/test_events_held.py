@@ -2,16 +2,20 @@
 
 import asyncio
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import discord
 import pytest
+from PIL import Image
 
 from limner.bots.discord.messages.buttons import GALLERY
 from limner.bots.hosting import lasting
-from limner.storage import Balance, Server
+from limner.storage import Balance, NewPortrait, Server
+from limner.tests.bots.discord.conftest import examine
 from limner.tests.bots.discord.hall import Hall, hall
 from limner.tests.bots.discord.test_ladder import home
+from limner.tests.fakes.worker import ScriptedWorker
 
 __all__ = ["hall"]
 
@@ -257,6 +261,25 @@ async def test_a_portrait_that_is_too_large_is_shown_in_words(hall: Hall) -> Non
     stage.env.inject_error("POST", "/channels/*/messages", status=413, code=40005)
     await hall.sweeps()
     assert "This portrait is too large to be shown here." in hall.thread.history()[-1].content
+
+
+async def test_a_portrait_above_the_limit_is_shown_as_a_copy(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server without boosts does not take is in the gallery all the same, written smaller."""
+    stage = hall.stage
+    monkeypatch.setattr("limner.bots.discord.stage.FILE_BYTES", 100_000)
+    grain = BytesIO()
+    Image.effect_noise((512, 512), 90).save(grain, "PNG")
+    stage.worker = ScriptedWorker(
+        stage.storage, stage.queue, examine, lambda request: [NewPortrait(0, grain.getvalue(), 0.5, 1, request.style)]
+    )
+    stage.work()
+    await hall.opened()
+    await hall.joined(stage.bob, GALLERY)
+    await stage.ended(await stage.user(stage.bob))
+    await hall.until(lambda: hall.shown() == ["bob, style Oil"], "it is shown")
+    (file,) = hall.thread.history()[-1].attachments
+    assert file.filename.endswith(".jpg")
+    assert file.size <= 100_000 < len(grain.getvalue())
 
 
 async def test_a_channel_that_is_deleted_ends_its_event(hall: Hall) -> None:

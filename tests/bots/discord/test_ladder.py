@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from limner.bots.discord.limits import FILE_BYTES
 from limner.bots.discord.messages.buttons import AGREE, PHOTOS
+from limner.bots.discord.results import Results
+from limner.queue.messages import CopyPortrait
 from limner.storage import NewPortrait, Request
-from limner.tests.bots.discord.conftest import Stage, examine
+from limner.tests.bots.discord.conftest import Stage, examine, paint
 from limner.tests.fakes.talk import PORTRAITS
 from limner.tests.fakes.worker import ScriptedWorker
 
@@ -198,8 +201,52 @@ async def test_what_is_too_large_together_comes_in_halves(stage: Stage) -> None:
     assert [bool(one.components) for one in asked.followups] == [False, True]
 
 
-async def test_a_portrait_that_is_too_large_alone_is_told_of(stage: Stage) -> None:
+async def test_a_portrait_that_is_too_large_alone_comes_as_a_copy(stage: Stage) -> None:
+    """The message says so, has the buttons, and the file is named for what it is."""
+    stage.worker = ScriptedWorker(stage.storage, stage.queue, examine, lambda request: paint(request)[:1])
+    asked = await stage.waiting(stage.ann)
+    stage.env.inject_error("POST", "/webhooks/*", status=413, code=40005)
+    stage.work()
+    await stage.ended(await stage.user(stage.ann))
+    (shown,) = asked.followups
+    (file,) = shown.attachments
+    assert file.filename.endswith(".jpg")
+    assert (await file.read()).startswith(b"\xff\xd8\xff")
+    assert shown.content.startswith("Oil: here is your portrait.")
+    assert shown.content.endswith("Portrait 1 has 1 MB, more than Discord takes here. This is a smaller copy.")
+    assert shown.components != []
+
+
+async def test_a_copy_that_is_too_large_as_well_is_told_of(stage: Stage) -> None:
+    """Where Discord takes not even that, words come and the delivery ends."""
+    stage.worker = ScriptedWorker(stage.storage, stage.queue, examine, lambda request: paint(request)[:1])
+    asked = await stage.waiting(stage.ann)
+    stage.env.inject_error("POST", "/webhooks/*", status=413, code=40005, times=2)
+    stage.work()
+    await stage.ended(await stage.user(stage.ann))
+    (shown,) = asked.followups
+    assert "Portrait 1 has 1 MB, more than Discord takes here. Press Full size" in shown.content
+    assert shown.attachments == []
+
+
+async def test_copies_are_asked_for_before_the_first_message_goes(stage: Stage) -> None:
+    """What is too large is known when portraits are put into messages; the copy shall fit wherever they come to go."""
+    sizes = (FILE_BYTES + 1, 10, FILE_BYTES + 2)
+    stage.worker = ScriptedWorker(
+        stage.storage, stage.queue, examine, lambda request: [_sized(request, n, size) for n, size in enumerate(sizes)]
+    )
+    await stage.portraits(stage.ann)
+    await stage.rest()
+    user = await stage.user(stage.ann)
+    first, second, third = await stage.storage.portraits.of_user(user.id)
+    pages = await Results(stage.bot.desk, stage.bot.ladder).pages(user, [first, second, third], None)
+    assert pages == [[second], [first], [third]]
+    assert stage.queue.copies == [CopyPortrait(one.id, user.id, FILE_BYTES, square=False) for one in (first, third)]
+
+
+async def test_a_portrait_that_cannot_be_copied_is_told_of(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Words say how large it is and how to get it; the others come."""
+    monkeypatch.setattr("limner.bots.discord.copies.LOOKS", 1)
     limit = 25 * 2**20  # that of the Discord in memory
     sizes = (limit + 1, 10)
     stage.worker = ScriptedWorker(

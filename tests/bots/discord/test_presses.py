@@ -1,16 +1,37 @@
 """Buttons and menus: what each does, for whom, and for how long."""
 
+from io import BytesIO
 from typing import Any
 
+import pytest
+from PIL import Image
+
 from limner.bots.discord.messages.buttons import AGREE, PHOTOS, address
+from limner.storage import NewPortrait
 from limner.storage.errors import NotFoundError
-from limner.tests.bots.discord.conftest import Stage
+from limner.tests.bots.discord.conftest import Stage, examine
 from limner.tests.fakes.talk import PORTRAITS, png
+from limner.tests.fakes.worker import ScriptedWorker
 
 
 def labels(message: Any) -> list[str]:
     """Name what can be pressed under a message."""
     return [one["label"] for row in message.components for one in row["components"] if "label" in one]
+
+
+def high() -> bytes:
+    """Make a portrait that is higher than wide."""
+    file = BytesIO()
+    Image.new("RGB", (600, 800), (180, 90, 60)).save(file, "PNG")
+    return file.getvalue()
+
+
+async def painted(stage: Stage, portrait: bytes) -> Any:
+    """Let Ann have one portrait; return the message that has the buttons."""
+    stage.worker = ScriptedWorker(
+        stage.storage, stage.queue, examine, lambda request: [NewPortrait(0, portrait, 0.5, 1, request.style)]
+    )
+    return await stage.portraits(stage.ann)
 
 
 async def test_more_of_the_same(stage: Stage) -> None:
@@ -45,13 +66,51 @@ async def test_another_style(stage: Stage) -> None:
 
 
 async def test_a_portrait_as_an_avatar(stage: Stage) -> None:
-    """One of them is chosen and comes as a square file, with words about what to do."""
+    """One of them is chosen and comes with words about what to do; one that is square already comes as it is."""
     result = await stage.portraits(stage.ann)
     asked = await stage.ann.click(result, label="Use as avatar")
     await stage.ann.select(asked.response, ["2"])
     assert "Change Avatar" in asked.response.content
     (file,) = asked.response.attachments
     assert await file.read() == png(120, 64)
+
+
+async def test_an_avatar_is_square_whatever_the_portrait(stage: Stage) -> None:
+    """A high portrait is cut, not stretched: what is asked of the worker comes as a JPEG, and twice is asked once."""
+    result = await painted(stage, high())
+    pressed = await stage.ann.click(result, label="Use as avatar")
+    (file,) = pressed.response.attachments
+    with Image.open(BytesIO(await file.read()), formats=["JPEG"]) as picture:
+        assert picture.size == (600, 600)
+    assert file.filename.endswith(".jpg")
+    assert "Change Avatar" in pressed.response.content
+    await stage.rest()
+    again = await stage.ann.click(result, label="Use as avatar")
+    assert await again.response.attachments[0].read() == await file.read()
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_an_avatar_that_nobody_cuts_comes_as_it_is(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, away: bool
+) -> None:
+    """Discord lets people cut it themselves; whether the workers are away or the queue is."""
+    monkeypatch.setattr("limner.bots.discord.copies.LOOKS", 1)
+    result = await painted(stage, high())
+    await stage.rest()
+    stage.queue.away = away
+    pressed = await stage.ann.click(result, label="Use as avatar")
+    (file,) = pressed.response.attachments
+    assert await file.read() == high()
+
+
+async def test_an_avatar_that_is_too_large_is_told_of(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody cuts it, and it cannot be sent as it is, words come."""
+    monkeypatch.setattr("limner.bots.discord.copies.LOOKS", 1)
+    result = await painted(stage, high() + bytes(10 * 2**20))
+    await stage.rest()
+    pressed = await stage.ann.click(result, label="Use as avatar")
+    assert pressed.response.content.startswith("Portrait 1 has 11 MB, more than Discord takes here.")
+    assert pressed.response.attachments == []
 
 
 async def test_full_size(stage: Stage) -> None:

@@ -1,16 +1,21 @@
 """`limner discord` as people start it, at a Discord of our own: nothing here is bent to a library."""
 
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from limner.bots.discord.messages.buttons import AGREE, GALLERY, PHOTOS
+from limner.engine.fuse.marks import SOURCE_TYPE
 from limner.tests.fakes.discord import Asked, Channel, DiscordServer, Person, Upload
 from limner.tests.fakes.discord_bot import DiscordBot, discord_process
 from limner.tests.fakes.shop import Shop, redis, redis_url, server_url, shop, until
 
 __all__ = ["redis", "redis_url", "server_url", "shop"]
+
+LIMIT = 300_000
 
 
 @pytest_asyncio.fixture
@@ -51,13 +56,13 @@ async def asked_for(ann: Person, general: Channel, style: str = "drawn") -> Aske
     return await ann.submit(asked, {PHOTOS: selfies(), AGREE: [AGREE]})
 
 
-async def delivered(asked: Asked) -> list[Upload]:
-    """Wait for the portraits that follow; give their files."""
+async def delivered(asked: Asked, number: int = 1) -> list[Upload]:
+    """Wait for the portraits that follow, for so many at least; give their files."""
     files: list[Upload] = []
 
     async def came() -> bool:
         files[:] = [file for seen in asked.followups for file in seen.files]
-        return bool(files)
+        return len(files) >= number
 
     await until(came, "portraits")
     return files
@@ -77,6 +82,34 @@ async def test_a_stranger_gets_portraits_alone(
     assert user is not None
     assert (await shop.storage.quota.balance(user.id)).spent == 8
     assert server.token not in bot.log
+    assert "Traceback" not in bot.log
+
+
+async def test_portraits_above_the_limit_come_as_copies(
+    bot: DiscordBot, ann: Person, general: Channel, shop: Shop
+) -> None:
+    """Each is a JPEG below what the interaction takes, marked as made by a machine; an avatar of one is square."""
+    assert general.guild is not None
+    general.guild.upload_most = LIMIT
+    asked = await asked_for(ann, general, "large")
+    files = await delivered(asked, 8)
+    assert len(files) == 8
+    for file in files:
+        assert len(file.data) <= LIMIT
+        assert file.name.endswith(".jpg")
+        with Image.open(BytesIO(file.data), formats=["JPEG"]) as picture:
+            assert picture.width < picture.height
+            assert SOURCE_TYPE.encode() in picture.info["xmp"]
+    assert "This is a smaller copy." in asked.followups[0].text
+    pressed = await ann.press("Use as avatar", at=general)
+    await pressed.message("Which of them")
+    await ann.choose(["3"], at=general)
+    (avatar,) = (await pressed.message("Change Avatar", 30.0)).files
+    with Image.open(BytesIO(avatar.data), formats=["JPEG"]) as picture:
+        assert picture.width == picture.height
+    user = await shop.storage.users.find("discord", str(ann.id))
+    assert user is not None
+    assert (await shop.storage.quota.balance(user.id)).spent == 8
     assert "Traceback" not in bot.log
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from limner.engine.errors import BadLoraError, StoppedError
-from limner.engine.fuse.pipeline import Portrait, render, style_lora
+from limner.engine.fuse.pipeline import Portrait, render
 from limner.engine.fuse.reference import Reference
 from limner.engine.models.base import BaseModel
 from limner.engine.models.lora import dump, fresh_lora
@@ -64,10 +64,10 @@ def test_style_lora_shows(tiny_base: BaseModel, tmp_path: Path) -> None:
 def test_style_for_another_base_is_its_prompt(tiny_base: BaseModel, tmp_path: Path) -> None:
     """A style's LoRA that is for another base is left out, and its prompt alone speaks."""
     file = tmp_path / "lora.safetensors"
-    file.write_bytes(b"for another base")
-    assert style_lora(tiny_base, replace(PENCIL, lora=file, base="nano")) is None
-    assert style_lora(tiny_base, replace(PENCIL, lora=file, base="tiny")) == b"for another base"
-    assert style_lora(tiny_base, replace(PENCIL, lora=file)) == b"for another base"
+    file.write_bytes(make_lora(tiny_base, "style", rank=2, seed=1, targets=("to_q", "conv1")))
+    strange = replace(PENCIL, lora=file, base="nano")
+    assert _render(tiny_base, strange) == _render(tiny_base, replace(PENCIL, guidance=None))
+    assert _render(tiny_base, replace(strange, base="tiny")) != _render(tiny_base, PENCIL)
 
 
 def test_start_from_the_photo(tiny_base: BaseModel) -> None:
@@ -75,15 +75,15 @@ def test_start_from_the_photo(tiny_base: BaseModel) -> None:
     seen: list[Progress] = []
     started = _render(tiny_base, replace(PHOTO, start_strength=0.5), on_progress=seen.append)
     assert started != _render(tiny_base)
-    assert seen[-1].total == 10 + 3
+    assert seen[-1].total == 3 + 3
 
 
 def test_progress_ends_at_its_total(tiny_base: BaseModel) -> None:
     """Steps and judgements are counted, over more than one batch."""
     seen: list[Progress] = []
     _render(tiny_base, candidates=9, on_progress=seen.append)
-    assert [one.done for one in seen] == list(range(1, 2 * 20 + 9 + 1))
-    assert {one.total for one in seen} == {2 * 20 + 9}
+    assert [one.done for one in seen] == list(range(1, 3 * 6 + 9 + 1))
+    assert {one.total for one in seen} == {3 * 6 + 9}
     assert seen[-1].eta_s == 0
 
 

@@ -1,13 +1,12 @@
 """Drawing: each sample by its own seed, from noise or from a picture, as diffusers' pipeline would."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from diffusers import DDIMScheduler, LCMScheduler, StableDiffusionPipeline
 
-from limner.engine.fuse.sampler import Sampling, sample, sampling_for, steps_taken
+from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts
 from limner.engine.models.lora import fresh_lora
@@ -112,10 +111,3 @@ def test_few_steps_are_lcms(epsilon_base: BaseModel, epsilon_directory: Path) ->
     torch.testing.assert_close(_sample(epsilon_base, [9], few), expected, atol=1e-4, rtol=1e-4)
     together = _sample(epsilon_base, [8, 9], few)
     torch.testing.assert_close(together[1:2], expected, atol=1e-4, rtol=1e-4)
-
-
-def test_a_base_with_an_lcm_lora_draws_in_few_steps(tiny_base: BaseModel, tmp_path: Path) -> None:
-    """With the LoRA there are six steps and no guidance, without it as many as asked for."""
-    assert sampling_for(tiny_base, 20, 3.0) == Sampling(20, 3.0)
-    quick = sampling_for(replace(tiny_base, few_step_lora=tmp_path), 20, 3.0)
-    assert quick == Sampling(6, 1.0, few=True)

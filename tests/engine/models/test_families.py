@@ -13,11 +13,13 @@ from diffusers import (
     StableDiffusionXLPipeline,
     ZImagePipeline,
 )
+from safetensors.torch import load
 
 from limner.engine.errors import BadLoraError
 from limner.engine.fuse.sampler import Sampling, sample
 from limner.engine.models.base import BaseModel, load_base
 from limner.engine.models.coding import decode_latents, encode_images, encode_prompts
+from limner.engine.models.interchange import to_kohya
 from limner.engine.models.lora import attached, dump, fresh_lora
 from limner.engine.train.dataset import dataset_of_faces
 from limner.engine.train.loop import Trainer, draw, masked_loss
@@ -128,6 +130,17 @@ def test_face_lora_is_read_by_diffusers(base: BaseModel, pipeline: Any, tmp_path
     (tmp_path / "face.safetensors").write_bytes(data)
     pipeline.load_lora_weights(str(tmp_path), weight_name="face.safetensors")
     torch.testing.assert_close(_drawn_by_diffusers(pipeline, base, 1.0), ours, atol=1e-4, rtol=1e-3)
+
+
+def test_exported_lora_is_the_same(base: BaseModel) -> None:
+    """In kohya's keys a LoRA, with its alpha, draws what it drew, and none of diffusers' keys are left."""
+    data = _lora(base)
+    kohya = to_kohya(data)
+    assert all(key.startswith("lora_unet_") for key in load(kohya))
+    with attached(base, {"face": data}):
+        ours = _drawn(base, 1.0)
+    with attached(base, {"face": kohya}):
+        torch.testing.assert_close(_drawn(base, 1.0), ours, atol=1e-4, rtol=1e-3)
 
 
 def test_training_learns(base: BaseModel) -> None:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from limner.engine.faces import Detection
+from limner.engine.figures import changed
 from limner.engine.likeness import embed_largest, likeness, most_typical
 from limner.engine.models.base import BaseModel
 from limner.engine.train.judge import Judge, hold_out
-from limner.engine.train.recipe import FaceRecipe, changed
+from limner.engine.train.recipe import FaceRecipe
 from limner.tests.fakes.base import QUICK_RECIPE, ColourAnalyser, make_faces
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from safetensors.torch import load
 
 from limner.engine.errors import DivergedError, StoppedError
 from limner.engine.faces import Face
+from limner.engine.figures import changed
 from limner.engine.models.base import BaseModel
 from limner.engine.models.lora import attached, read_notes
 from limner.engine.progress import Progress
@@ -16,7 +18,7 @@ from limner.engine.train import pipeline
 from limner.engine.train.dataset import Dataset, dataset_of_faces
 from limner.engine.train.judge import Judge
 from limner.engine.train.pipeline import TrainedFace, train_face_lora
-from limner.engine.train.recipe import Augmentation, FaceRecipe, changed
+from limner.engine.train.recipe import Augmentation, FaceRecipe
 from limner.tests.fakes.base import QUICK_RECIPE, ColourAnalyser, make_faces
 
 RECIPE = changed(FaceRecipe(), QUICK_RECIPE)
@@ -176,9 +178,9 @@ def test_last_steps_see_all_faces(tiny_base: BaseModel, monkeypatch: pytest.Monk
     """The held-out face is learned only after the weights are chosen."""
     encoded: list[int] = []
 
-    def watching(base: BaseModel, faces: Sequence[Face], how: Augmentation, *, plain: str, seed: int) -> Dataset:
+    def watching(base: BaseModel, faces: Sequence[Face], how: Augmentation, **more: Any) -> Dataset:
         encoded.append(len(faces))
-        return dataset_of_faces(base, faces, how, plain=plain, seed=seed)
+        return dataset_of_faces(base, faces, how, **more)
 
     monkeypatch.setattr(pipeline, "dataset_of_faces", watching)
     _train(tiny_base)
@@ -197,8 +199,8 @@ def test_progress_never_goes_back(tiny_base: BaseModel) -> None:
 def test_divergence_is_an_error_of_its_own(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Faces whose numbers are none end in DivergedError and not in a LoRA of NaN."""
 
-    def spoilt(base: BaseModel, faces: Sequence[Face], how: Augmentation, *, plain: str, seed: int) -> Dataset:
-        data = dataset_of_faces(base, faces, how, plain=plain, seed=seed)
+    def spoilt(base: BaseModel, faces: Sequence[Face], how: Augmentation, **more: Any) -> Dataset:
+        data = dataset_of_faces(base, faces, how, **more)
         data.latents[:] = float("nan")
         return data
 

@@ -6,19 +6,26 @@ from pathlib import Path
 import pytest
 
 from limner.engine.errors import BadRecipeError
-from limner.engine.train.recipe import RECIPE_FILE, Augmentation, FaceRecipe, changed, recipe_for
+from limner.engine.figures import RECIPE_FILE, changed
+from limner.engine.train.recipe import Augmentation, FaceRecipe, recipe_for
 
 
 def test_nano_has_its_own() -> None:
     """The embedded base trains convolutions too, others only their attention."""
-    assert "conv1" in recipe_for("nano").targets
-    assert "conv1" not in recipe_for("stable-diffusion-v1-5").targets
+    assert "conv1" in recipe_for("nano", "sd15").targets
+    assert "conv1" not in recipe_for("stable-diffusion-v1-5", "sd15").targets
+
+
+@pytest.mark.parametrize("family", ["sd15", "sdxl", "zimage"])
+def test_every_family_has_one(family: str) -> None:
+    """A base that nobody has measured is trained by its family's figures."""
+    assert recipe_for("somebody/something", family).lr <= 1.5e-4
 
 
 def test_file_beside_the_weights_changes_it(tmp_path: Path) -> None:
     """What the file says is taken, what it leaves out stays."""
     (tmp_path / RECIPE_FILE).write_text(json.dumps({"rank": 2, "augmentation": {"variants": 3}}))
-    recipe = recipe_for("nano", tmp_path)
+    recipe = recipe_for("nano", "sd15", tmp_path)
     assert recipe.rank == 2
     assert recipe.augmentation == Augmentation(variants=3)
     assert recipe.lr == FaceRecipe().lr
@@ -29,7 +36,7 @@ def test_wrong_file_is_named(tmp_path: Path, content: str) -> None:
     """A file that a recipe cannot be made of is refused with its path."""
     (tmp_path / RECIPE_FILE).write_text(content)
     with pytest.raises(BadRecipeError, match=RECIPE_FILE):
-        recipe_for("nano", tmp_path)
+        recipe_for("nano", "sd15", tmp_path)
 
 
 def test_changes_are_checked() -> None:

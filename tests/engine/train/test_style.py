@@ -3,10 +3,11 @@
 import pytest
 
 from limner.engine.errors import StoppedError
+from limner.engine.figures import changed
 from limner.engine.models.base import BaseModel
 from limner.engine.models.lora import attached, read_notes
 from limner.engine.styles import check_lora
-from limner.engine.train.recipe import FaceRecipe, changed
+from limner.engine.train.recipe import FaceRecipe
 from limner.engine.train.style import train_style_lora
 from limner.tests.fakes.base import QUICK_RECIPE, make_faces
 

@@ -1,0 +1,52 @@
+"""Copies of portraits: what a worker does with CopyPortrait. The examiner writes them: it has the picture library.
+
+Whoever wants a copy waits for it a moment and asks again another time, so a try that breaks is only logged here.
+"""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from limner.queue.child import Hearing
+from limner.queue.codec import from_map
+from limner.queue.errors import EngineDiedError, EngineRefusedError
+from limner.queue.messages import CopyPortrait
+from limner.queue.studio import Studio
+from limner.storage.errors import NotFoundError
+
+logger = logging.getLogger(__name__)
+
+SILENCE_S = 120.0
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The examiner's answer: a JPEG."""
+
+    copy: bytes
+
+
+async def copy_portrait(ctx: dict[str, Any], fields: object) -> None:
+    """Make a copy and store it; nothing where it is there, or its portrait is gone."""
+    studio: Studio = ctx["studio"]
+    command = from_map(CopyPortrait, fields)
+    try:
+        await _copy(studio, command)
+    except NotFoundError:
+        logger.info("Portrait %s is gone; nobody waits for its copy.", command.portrait_id)
+    except (EngineDiedError, EngineRefusedError, msgspec.ValidationError) as error:
+        logger.warning("Portrait %s could not be copied: %s", command.portrait_id, error)
+    except Exception:
+        # The rim of one job; the bot asks again.
+        logger.exception("Copying portrait %s broke.", command.portrait_id)
+
+
+async def _copy(studio: Studio, command: CopyPortrait) -> None:
+    portraits, whose = studio.storage.portraits, (command.portrait_id, command.user_id)
+    if await portraits.read_copy(*whose, command.most_bytes, square=command.square) is not None:
+        return
+    png = await portraits.read(*whose)
+    args = {"portrait": png, "max_bytes": command.most_bytes, "square": command.square}
+    answer = await studio.examiner.call("copy", args, Hearing(silence_s=SILENCE_S))
+    copy = msgspec.convert(answer, Answer).copy
+    await portraits.save_copy(*whose, command.most_bytes, copy, square=command.square)
