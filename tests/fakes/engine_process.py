@@ -25,6 +25,7 @@ STEPS = {
     "large": 3,
     "slow": 100,
     "sketched": 100,
+    "sketched-endless": 10**9,
     "dies-once": 20,
     "dies": 20,
     "endless": 10**9,
@@ -69,7 +70,7 @@ def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, 
 def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
     """Train for as many steps as the style says (unless there is a Face LoRA), then render.
 
-    In the style "sketched" there is a first sketch before the training, where one is asked for.
+    In the styles "sketched…" there is a first sketch before the training, where one is asked for.
     """
     style: str = args["style"]
     if style == "nonsense":
@@ -82,7 +83,7 @@ def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any
     lora = args["face_lora"]
     if lora is None and len(args["photos"]) < 3:
         raise Refused("too_few_photos", f"{len(args['photos'])} photos are too few.")
-    if style == "sketched" and args.get("preview") and lora is None and args["resume"] is None:
+    if style.startswith("sketched") and args.get("preview") and lora is None and args["resume"] is None:
         send(channel, {"id": call_id, "preview": b"sketch"})
     trained = None if lora is not None else train(call_id, args, channel)
     portraits = [{"png": picture(n, style), "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])]
