@@ -70,10 +70,10 @@ class Phrases:
 
     def preview(self, wait_s: float | None) -> str:
         """Say that this is a first sketch, and about when the portraits follow."""
-        if wait_s is None:
-            return self.words.say("preview")
-        minutes = max(1, round(wait_s / 60))
-        return f"{self.words.say('preview')} {self.words.say('preview-wait', {'minutes': minutes})}"
+        follow = self.words.say("preview-soon")
+        if wait_s is not None:
+            follow = self.words.say("preview-wait", {"minutes": max(1, round(wait_s / 60))})
+        return f"{self.words.say('preview')} {follow}"
 
     def ended(self, ended: PortraitsReady) -> str:
         """Say how a request ended."""

@@ -64,10 +64,11 @@ request-wait = { $minutes ->
 request-busy = Ich male noch. Du kannst hier warten, später wiederkommen oder abbrechen; danach wählst du, wie es weitergeht.
 request-none = Im Moment wird nichts gemalt.
 request-stopping = Ich halte an. Es wird nichts berechnet.
-preview = Eine erste Skizze, noch bevor ich dein Gesicht gelernt habe. Deine Porträts sehen dir ähnlicher.
+preview = Eine erste Skizze, während ich dein Gesicht noch lerne.
+preview-soon = Deine Porträts folgen.
 preview-wait = { $minutes ->
-    [one] Sie kommen in etwa einer Minute.
-   *[other] Sie kommen in etwa { $minutes } Minuten.
+    [one] Deine Porträts folgen in etwa einer Minute.
+   *[other] Deine Porträts folgen in etwa { $minutes } Minuten.
   }
 request-made = { $style }: { $count ->
     [one] hier ist dein Porträt.

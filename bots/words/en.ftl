@@ -64,10 +64,11 @@ request-wait = { $minutes ->
 request-busy = I am still painting. You can wait here, come back later, or cancel; then choose what comes next.
 request-none = Nothing is being painted at the moment.
 request-stopping = Stopping. Nothing will be charged.
-preview = A first sketch, drawn before I have learned your face. Your portraits will look more like you.
+preview = A first sketch, while I am still learning your face.
+preview-soon = Your portraits follow.
 preview-wait = { $minutes ->
-    [one] They follow in about a minute.
-   *[other] They follow in about { $minutes } minutes.
+    [one] Your portraits follow in about a minute.
+   *[other] Your portraits follow in about { $minutes } minutes.
   }
 request-made = { $style }: { $count ->
     [one] here is your portrait.

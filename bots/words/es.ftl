@@ -64,10 +64,11 @@ request-wait = { $minutes ->
 request-busy = Sigo pintando. Puedes esperar aquí, volver más tarde o cancelar; después eliges cómo seguimos.
 request-none = Ahora mismo no se está pintando nada.
 request-stopping = Parando. No se cobrará nada.
-preview = Un primer boceto, hecho antes de aprender tu cara. Tus retratos se parecerán más a ti.
+preview = Un primer boceto, mientras sigo aprendiendo tu cara.
+preview-soon = Tus retratos llegan después.
 preview-wait = { $minutes ->
-    [one] Llegan dentro de un minuto, más o menos.
-   *[other] Llegan dentro de unos { $minutes } minutos.
+    [one] Tus retratos llegan dentro de un minuto, más o menos.
+   *[other] Tus retratos llegan dentro de unos { $minutes } minutos.
   }
 request-made = { $style }: { $count ->
     [one] aquí está tu retrato.

@@ -2,8 +2,8 @@
 
 Each run is a fresh `limner up` with nano as it ships, and somebody at its page who sends three photos and chooses a
 style as soon as that is possible. The clock runs from the moment the last photo is sent to the moment the sketch is
-there; the painter has never painted before. The processor's seconds, of all of limner's processes in that time, say what it would
-be on a machine that does nothing else.
+there; the painter has never painted before. The processor's seconds, of all of limner's processes in that time, say
+what it would be on a machine that does nothing else.
 """
 
 import asyncio
