@@ -1,8 +1,8 @@
 """Avatar events kept going: announced, counted, shown, ended, their poster hung up. Knows no platform.
 
 Whatever is still to be done is a difference in storage, so it is done whenever this looks again, whatever was killed
-meanwhile. A message may be sent twice around a crash, as no platform can be asked whether it came: one that was killed
-between sending and its record stays in the chat, unknown here, until somebody deletes it there.
+meanwhile. A message may be sent twice around a crash where the platform has no key for it (Discord has): one that was
+killed between sending and its record stays in the chat, unknown here, until somebody deletes it there.
 """
 
 import asyncio

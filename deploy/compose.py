@@ -6,9 +6,8 @@ The only place that knows both the settings and the parts. Everything opened her
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from limner.bots.conversation import Conversation
@@ -16,6 +15,7 @@ from limner.bots.styles import StyleCard
 from limner.bots.turn import Limits
 from limner.deploy.errors import PreparingError, UnusableError, UserMistakeError
 from limner.deploy.keys import master_key
+from limner.deploy.models import engine_name, model_problem, pack_problem, parser_problem
 from limner.deploy.settings import Settings
 from limner.engine.styles import load_styles
 from limner.queue.client import QueueClient
@@ -23,8 +23,6 @@ from limner.storage import Storage, migrate, open_storage
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-    from limner.queue.child import Kind
 
 
 async def migrated(settings: Settings) -> None:
@@ -89,10 +87,17 @@ async def redis_of(settings: Settings, *, stops: bool = False) -> AsyncIterator[
 
 
 async def run_worker(settings: Settings) -> None:
-    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places."""
+    """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places.
+
+    Raises UserMistakeError where a model is not on this machine: a worker never fetches one.
+    """
+    from limner.queue.child import engine_command
     from limner.queue.leased import Timing
     from limner.queue.worker import run
 
+    if problem := model_problem(settings.base_model, settings.shelf):
+        raise UserMistakeError(problem)
+    options, painting = engine_options(settings), settings.running.arguments()
     await prepared()
     async with redis_of(settings) as redis_url, storage_of(settings) as storage:
         async with queue_of(redis_url):  # says in one sentence what `run` would say in a traceback
@@ -101,19 +106,27 @@ async def run_worker(settings: Settings) -> None:
         await run(
             redis_url,
             storage,
-            base=settings.base_model,
+            base=engine_name(settings.base_model, settings.shelf),
             styles_dirs=folders,
             threads=settings.engine_threads,
-            engine=partial(engine_of, settings),
+            engine=lambda kind: engine_command(kind, *options, *(painting if kind == "painter" else ())),
             timing=Timing(retention_days=settings.retention_days),
         )
 
 
-def engine_of(settings: Settings, kind: "Kind") -> Sequence[str]:
-    """Give the engine's command; only the painter has a base model to run."""
-    from limner.queue.child import engine_command
-
-    return (*engine_command(kind), *(settings.running.arguments() if kind == "painter" else ()))
+def engine_options(settings: Settings) -> list[str]:
+    """Return what the engine's processes are told of the settings. Raises UserMistakeError for missing files."""
+    options: list[str] = []
+    if settings.insightface_pack is not None:
+        if problem := pack_problem(settings.insightface_pack):
+            raise UserMistakeError(problem)
+        # The packs are 326 MB (buffalo_l) and 407 MB (antelopev2) large, and ONNX Runtime copies what it loads.
+        options += ["--insightface-pack", settings.insightface_pack, "--memory-mib", "4096"]
+    if settings.face_parser is not None:
+        if problem := parser_problem(settings.face_parser):
+            raise UserMistakeError(problem)
+        options += ["--face-parser", settings.face_parser]
+    return options
 
 
 @asynccontextmanager

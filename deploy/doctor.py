@@ -13,12 +13,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from limner.deploy.errors import DeployError
 from limner.deploy.keys import master_key
-from limner.deploy.models import find_base, model_problem
+from limner.deploy.models import (
+    estimate_of,
+    find_base,
+    find_pack,
+    find_parser,
+    gpu_memory,
+    model_problem,
+    pack_problem,
+    parser_problem,
+)
 from limner.deploy.settings import Settings
+from limner.engine.bases.room import refusal
+from limner.engine.errors import EngineError
 
 
 class State(Enum):
@@ -121,11 +133,51 @@ def _gpu() -> Finding:
 
 
 def _base_model(settings: Settings) -> Iterator[Finding]:
-    problem = model_problem(settings.base_model)
+    problem = model_problem(settings.base_model, settings.shelf)
     if problem is None:
-        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {find_base(settings.base_model)}.")
+        directory = find_base(settings.base_model, settings.shelf)
+        yield Finding("base model", State.GOOD, f"{settings.base_model}, in {directory}.")
+        yield _room(directory)
     else:
         yield Finding("base model", State.MISSING, problem)
+
+
+def _faces(settings: Settings) -> Iterator[Finding]:
+    if settings.insightface_pack is not None:
+        yield _insightface(settings.insightface_pack)
+    if (parser := settings.face_parser) is not None:
+        problem = parser_problem(parser)
+        sentence = problem or f"It draws the masks, from {find_parser(parser)}."
+        yield Finding("face parser", State.MISSING if problem else State.GOOD, sentence)
+
+
+def _insightface(pack: str) -> Finding:
+    if problem := pack_problem(pack):
+        return Finding("InsightFace", State.MISSING, problem)
+    from limner.engine.preprocess import insight
+
+    try:
+        cuda = insight.CUDA in insight.available()
+    except ImportError as error:  # OpenCV's desktop build, for one, needs libGL
+        sentence = f"It cannot be loaded ({error}): docs/analysers.md says what it needs."
+        return Finding("InsightFace", State.MISSING, sentence)
+    where = "the GPU, where torch sees one" if cuda else "the processor: ONNX Runtime's build here has no CUDA"
+    said = f"{_version('insightface')}Its pack in {find_pack(pack)} is for non-commercial use. It runs on {where}."
+    return Finding("InsightFace", State.GOOD, said)
+
+
+def _room(directory: Path) -> Finding:
+    memory = gpu_memory()
+    try:
+        needs = estimate_of(directory, number=4 if memory is None else 2)
+    except EngineError as error:
+        return Finding("room", State.MISSING, str(error))
+    if memory is None:
+        largest = f"{max(needs.render, needs.train) / 2**30:.1f} GiB"
+        return Finding("room", State.GOOD, f"The base model takes up to {largest} of memory, on the CPU.")
+    problem = refusal(needs, memory)
+    state = State.GOOD if problem is None else State.MISSING
+    return Finding("room", state, problem or "The base model fits the GPU, training included.")
 
 
 def _chats(settings: Settings) -> Iterator[Finding]:
@@ -180,6 +232,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _redis,
     _engine,
     _base_model,
+    _faces,
     _chats,
     _demonstration,
 )

@@ -1,6 +1,6 @@
-"""The engine without any chat: photos of one sitter in, portraits in one style or more out.
+"""The engine without any chat: photos of one sitter or more in, portraits in one style or more out.
 
-Loads torch when it runs. Trains once, whatever the number of styles.
+Loads torch when it runs. Trains each sitter once, whatever the number of styles.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,9 +12,10 @@ from limner.bots.turn import Limits
 from limner.bots.words import Words
 from limner.deploy.errors import RefusedError
 from limner.deploy.report import Made, MadePortrait
+from limner.engine.analysers import make_analyser, make_parser
 from limner.engine.errors import TooFewPhotosError
-from limner.engine.models.running import Running
-from limner.engine.preprocess.analyser import DlibAnalyser
+from limner.engine.faces import Analyser, Parser
+from limner.engine.models.running import Running, device_of
 from limner.engine.progress import Progress
 from limner.engine.quiet import quiet
 from limner.engine.refusal import Refusal
@@ -27,65 +28,105 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """What one run of `limner portrait` is to make: `count` portraits in each style, from photos of one sitter."""
+    """What one run of `limner portrait` is to make: `count` portraits in each style.
 
-    photos: Sequence[Path]
+    `sitters` has the photos of each, one sitter unless there is a `template`; `faces` says which face of the template
+    each of them takes, from 1, from the left. `insightface_pack`, `face_parser` and `threads` are the settings'.
+    """
+
+    sitters: Sequence[Sequence[Path]]
     styles: Sequence[Style]
     base: str
     running: Running
     count: int
     seed: int
+    aspect: str = "1:1"
+    template: Path | None = None
+    faces: Sequence[int] = ()
+    insightface_pack: str | None = None
+    face_parser: str | None = None
+    threads: int = 1
 
 
 def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkpoint: Path) -> Made:
-    """Prepare, train once, and render every style; `on_progress` also gets the name of the style.
+    """Prepare and train each sitter once, and render every style; `on_progress` also gets the name of the style.
 
-    What training has learned so far is kept in `checkpoint` and taken up from there by the next run with the same
-    photos and seed; the file is removed at the end. Raises RefusedError with the reason of every photo when too few
-    are good, and what the engine raises besides.
+    What training has learned so far is kept in `checkpoint` (from the second sitter on with a number in its name) and
+    taken up from there by the next run with the same photos and seed; the files are removed at the end. Raises
+    RefusedError with the reason of every photo when too few are good, and what the engine raises besides.
     """
     from limner.engine.models.base import load_base
+    from limner.engine.pipeline import check, make_portraits
 
     quiet()
+    device = device_of(sitting.running)
     base = load_base(sitting.base, sitting.running)
-    analyser = DlibAnalyser()
-    photos = [photo.read_bytes() for photo in sitting.photos]
-    try:
-        made = _each_style(base, analyser, sitting, photos, on_progress, checkpoint)
-    except TooFewPhotosError as error:
-        reasons = [f"  {said['photo']}: {said['words']}" for said in in_words(sitting.photos, error.refusals)]
-        raise RefusedError("\n".join([str(error), *reasons])) from error
-    checkpoint.unlink(missing_ok=True)
-    return made
+    analyser = make_analyser(sitting.insightface_pack, device=device, threads=sitting.threads)
+    parser = make_parser(sitting.face_parser, device=device)
+    order = _order(sitting)
+    check(base, analyser, order, len(sitting.sitters))
+    numbered = [checkpoint.with_stem(f"{checkpoint.stem}-{n}") for n in range(2, len(sitting.sitters) + 1)]
+    files = [checkpoint, *numbered]
+    learned = [
+        _learn(base, analyser, parser, replace(order, photos=_read(photos)), photos, on_progress, file)
+        for photos, file in zip(sitting.sitters, files, strict=True)
+    ]
+    first, *others = learned
+    order = replace(order, face_lora=first.face_lora, reference=first.reference, others=others)
+    results = []
+    for style in sitting.styles:
+        tell = _with_style(on_progress, style.name)
+        results.append((style, make_portraits(base, analyser, replace(order, style=style), on_progress=tell)))
+    for file in files:
+        file.unlink(missing_ok=True)
+    return _gathered(sitting, learned, results)
 
 
-def _each_style(
+def _read(photos: Sequence[Path]) -> list[bytes]:
+    return [photo.read_bytes() for photo in photos]
+
+
+def _order(sitting: Sitting) -> "pipeline.Order":
+    from limner.engine.pipeline import Order
+
+    return Order(
+        style=sitting.styles[0],
+        count=sitting.count,
+        seed=sitting.seed,
+        aspect=sitting.aspect,
+        template=None if sitting.template is None else sitting.template.read_bytes(),
+        faces=sitting.faces,
+    )
+
+
+def _learn(
     base: "BaseModel",
-    analyser: DlibAnalyser,
-    sitting: Sitting,
-    photos: list[bytes],
+    analyser: Analyser,
+    parser: Parser,
+    order: "pipeline.Order",
+    photos: Sequence[Path],
     on_progress: Callable[[str, Progress], None],
     checkpoint: Path,
-) -> Made:
-    from limner.engine.pipeline import Order, make_portraits
+) -> "pipeline.Learned":
+    from limner.engine.pipeline import learn
 
     def keep(data: bytes) -> None:
         checkpoint.write_bytes(data)
 
     resume = checkpoint.read_bytes() if checkpoint.exists() else None
-    results: list[tuple[Style, pipeline.Made]] = []
-    for style in sitting.styles:
-        order = Order(style=style, count=sitting.count, seed=sitting.seed, photos=photos, resume=resume)
-        if results:
-            learned = results[0][1]
-            order = replace(order, photos=(), resume=None, face_lora=learned.face_lora, reference=learned.reference)
-        tell = _with_style(on_progress, style.name)
-        results.append((style, make_portraits(base, analyser, order, on_progress=tell, on_checkpoint=keep)))
-    return _gathered(sitting, results)
+    mine = replace(order, resume=resume)
+    tell = _with_style(on_progress, "")
+    try:
+        return learn(base, analyser, mine, parser=parser, on_progress=tell, on_checkpoint=keep)
+    except TooFewPhotosError as error:
+        reasons = [f"  {said['photo']}: {said['words']}" for said in in_words(photos, error.refusals)]
+        raise RefusedError("\n".join([str(error), *reasons])) from error
 
 
-def _gathered(sitting: Sitting, results: "Sequence[tuple[Style, pipeline.Made]]") -> Made:
-    first = results[0][1]
+def _gathered(
+    sitting: Sitting, learned: "Sequence[pipeline.Learned]", results: "Sequence[tuple[Style, pipeline.Made]]"
+) -> Made:
+    learning = {stage: sum(one.seconds[stage] for one in learned) for stage in ("prepare", "train")}
     rendering = {f"render {style.name}": made.seconds["render"] for style, made in results}
     return Made(
         portraits=[
@@ -93,10 +134,15 @@ def _gathered(sitting: Sitting, results: "Sequence[tuple[Style, pipeline.Made]]"
             for style, made in results
             for portrait in made.portraits
         ],
-        face_lora=first.face_lora,
-        curve=first.curve,
-        seconds={"prepare": first.seconds["prepare"], "train": first.seconds["train"], **rendering},
-        refusals=in_words(sitting.photos, first.refusals),
+        # The file and the plot have room for one: the first sitter's.
+        face_lora=learned[0].face_lora,
+        curve=learned[0].curve,
+        seconds={**learning, **rendering},
+        refusals=[
+            said
+            for photos, one in zip(sitting.sitters, learned, strict=True)
+            for said in in_words(photos, one.refusals)
+        ],
     )
 
 

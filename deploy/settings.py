@@ -13,6 +13,9 @@ from limner.deploy.errors import SettingsError
 from limner.deploy.machine import usable_cores
 from limner.engine.models.running import Precision, Quantise, Running
 
+# What the hub's library takes for a yes.
+_YES = {"1", "ON", "YES", "TRUE"}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -20,9 +23,11 @@ class Settings:
 
     `web_names` are the names besides localhost that the web chat answers to; `web_https` says that people reach it over
     HTTPS.
+    `offline` keeps `limner models pull` from asking the network; nothing else of limner fetches models.
     `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
-    the bot listens instead of asking. Discord's API and gateway are None for its own servers.
+    the bot listens instead of asking. Discord's API and gateway are None for its own servers. `insightface_pack` is
+    None where dlib finds faces, `face_parser` where the masks need no network.
     """
 
     home: Path
@@ -31,6 +36,10 @@ class Settings:
     redis_url: str | None
     base_model: str
     running: Running
+    insightface_pack: str | None
+    face_parser: str | None
+    offline: bool
+    modelscope_endpoint: str
     style_folders: tuple[Path, ...]
     web_host: str
     web_port: int
@@ -53,6 +62,11 @@ class Settings:
     discord_api_base: str | None
     discord_gateway_url: str | None
 
+    @property
+    def shelf(self) -> Path:
+        """Where limner keeps the base models that it fetched."""
+        return self.home / "models"
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings, with defaults that need nothing but a home folder.
@@ -67,6 +81,11 @@ class Settings:
             redis_url=environ.get("REDIS_URL") or None,
             base_model=environ.get("LIMNER_BASE_MODEL") or "nano",
             running=_running(environ),
+            insightface_pack=_insightface_pack(environ),
+            face_parser=environ.get("LIMNER_FACE_PARSER") or None,
+            # The hub's library has a name of its own for it; whoever sets one of them means both.
+            offline=_yes_or_no(environ, "LIMNER_OFFLINE") or environ.get("HF_HUB_OFFLINE", "").upper() in _YES,
+            modelscope_endpoint=environ.get("MODELSCOPE_ENDPOINT") or "https://www.modelscope.cn",
             style_folders=_folders(environ.get("LIMNER_STYLES", "")),
             web_host=environ.get("LIMNER_WEB_HOST") or "127.0.0.1",
             web_port=_whole_number(environ, "LIMNER_WEB_PORT", 8484, lowest=0, highest=65535),
@@ -102,6 +121,23 @@ def _home(environ: Mapping[str, str]) -> Path:
         return Path(chosen).expanduser().absolute()
     share = Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
     return share / "limner"
+
+
+def _insightface_pack(environ: Mapping[str, str]) -> str | None:
+    """Return the pack of the analyser that was chosen; its licence must be named, so that nobody overlooks it."""
+    analyser = environ.get("LIMNER_ANALYSER") or "dlib"
+    if analyser not in {"dlib", "insightface"}:
+        raise SettingsError("LIMNER_ANALYSER", analyser, "dlib or insightface")
+    if analyser == "dlib":
+        return None
+    licence = environ.get("LIMNER_INSIGHTFACE_LICENCE", "")
+    if licence != "non-commercial":
+        wanted = (
+            "non-commercial if you use limner for non-commercial research only, as InsightFace's model packs demand; "
+            "else set LIMNER_ANALYSER to dlib"
+        )
+        raise SettingsError("LIMNER_INSIGHTFACE_LICENCE", licence, wanted)
+    return environ.get("LIMNER_INSIGHTFACE_PACK") or "buffalo_l"
 
 
 def _folders(value: str) -> tuple[Path, ...]:

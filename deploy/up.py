@@ -28,7 +28,7 @@ async def run_up(settings: Settings, say: Say) -> None:
 
     Raises UserMistakeError where limner runs from this home already, the port is taken, or the base model is unusable.
     """
-    if problem := model_problem(settings.base_model):
+    if problem := model_problem(settings.base_model, settings.shelf):
         raise UserMistakeError(problem)
     with only_one(settings.home):
         stopping = stop_signal()

@@ -6,7 +6,7 @@ The painter's half imports torch when the painter is made; the examiner never do
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -15,10 +15,9 @@ import numpy as np
 
 from limner.engine.copies import copy_portrait
 from limner.engine.errors import BadFrameError
-from limner.engine.faces import Analyser
+from limner.engine.faces import Analyser, Floats, Parser, Quality
 from limner.engine.models.running import Running
 from limner.engine.poster import poster
-from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.engine.preprocess.pipeline import examine
 from limner.engine.progress import Progress
 from limner.engine.refusal import Refusal
@@ -33,7 +32,7 @@ T = TypeVar("T")
 
 
 class ExamineArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One photo, and the embeddings (float32, 128 numbers each) of those its set already has."""
+    """One photo, and the embeddings (float32 numbers) of those its set already has."""
 
     photo: bytes
     known: list[bytes] = []
@@ -57,6 +56,7 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An order; see `limner.engine.pipeline.Order`. `base` and `styles_dirs` are names on this machine.
 
     `preview` asks for a first sketch, before the training and only where there is one.
+    `template` is a picture whose faces are repainted, `faces` which of them, from 1, from the left.
     """
 
     style: str
@@ -69,6 +69,8 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     styles_dirs: list[str] = []
     base: str = "nano"
     preview: bool = False
+    template: bytes | None = None
+    faces: list[int] = []
 
 
 class Sender(Protocol):
@@ -95,20 +97,21 @@ class Servant(Protocol):
 class Examiner:
     """Looks at one photo at a time, and writes what is made of finished portraits."""
 
-    def __init__(self, analyser: Analyser | None = None) -> None:
-        self._analyser = analyser or DlibAnalyser()
+    def __init__(self, analyser: Analyser) -> None:
+        self._analyser = analyser
         self.calls = {"examine": self._examine, "poster": self._poster, "copy": self._copy}
 
     def _examine(self, args: bytes, sender: Sender) -> Answer:
         asked = read_args(args, ExamineArgs)
-        found = examine(asked.photo, self._analyser, known=[_embedding(one) for one in asked.known])
+        known = _comparable(asked.known, self._analyser.space.width)
+        found = examine(asked.photo, self._analyser, known=known)
         refusal = refusal_map(found.refusal) or {"reason": None, "detail": {}}
         return {
             "refusal": refusal["reason"],
             "detail": refusal["detail"],
             "embedding": None if found.embedding is None else found.embedding.astype("<f4").tobytes(),
             "thumbnail": found.thumbnail_jpeg,
-            "quality": asdict(found.quality) if found.quality is not None else {},
+            "quality": _told(found.quality),
         }
 
     def _poster(self, args: bytes, sender: Sender) -> Answer:
@@ -123,7 +126,7 @@ class Examiner:
 class Painter:
     """Makes portraits; keeps the base model and the analyser between two calls."""
 
-    def __init__(self, running: Running, analyser: Analyser | None = None) -> None:
+    def __init__(self, running: Running, analyser: Analyser, parser: Parser) -> None:
         from limner.engine import pipeline
         from limner.engine.models.base import BaseModel, load_base
 
@@ -131,7 +134,8 @@ class Painter:
         self._load_base = load_base
         self._bases: dict[str, BaseModel] = {}
         self._running = running
-        self._analyser = analyser or DlibAnalyser()
+        self._analyser = analyser
+        self._parser = parser
         self.calls = {"make": self._make}
 
     def _make(self, args: bytes, sender: Sender) -> Answer:
@@ -146,11 +150,14 @@ class Painter:
             face_lora=asked.face_lora,
             reference=asked.reference,
             resume=asked.resume,
+            template=asked.template,
+            faces=asked.faces,
         )
         made = self._pipeline.make_portraits(
             self._base(asked.base),
             self._analyser,
             order,
+            parser=self._parser,
             on_progress=_thinned(sender),
             on_checkpoint=sender.checkpoint,
             on_preview=sender.preview if asked.preview else None,
@@ -185,10 +192,21 @@ def refusal_map(refusal: Refusal | None) -> dict[str, object] | None:
     return None if refusal is None else {"reason": str(refusal.reason), "detail": dict(refusal.detail)}
 
 
-def _embedding(data: bytes) -> np.ndarray:
-    if len(data) != 128 * 4:
-        raise BadFrameError(f"an embedding has {len(data)} bytes and should have 512")
-    return np.frombuffer(data, "<f4").astype(np.float32)
+def _comparable(known: Sequence[bytes], width: int) -> list[Floats]:
+    """Read embeddings, and leave out those of another width.
+
+    They are from before the operator chose another analyser. Nothing is lost: `prepare` compares all photos anew.
+    """
+    for data in known:
+        if not data or len(data) % 4:
+            raise BadFrameError(f"an embedding has {len(data)} bytes, which are no float32 numbers")
+    read = [np.frombuffer(data, "<f4").astype(np.float32) for data in known]
+    return [one for one in read if len(one) == width]
+
+
+def _told(quality: Quality | None) -> dict[str, float]:
+    """Tell what was measured, but not how old somebody looks: the parent writes it down in the clear and keeps it."""
+    return {} if quality is None else {name: value for name, value in asdict(quality).items() if name != "age"}
 
 
 def _thinned(sender: Sender) -> Callable[[Progress], None]:

@@ -2,6 +2,8 @@
 
     EngineError
     ├── UnknownBaseError       no such base model on this machine, or not of a kind that can be used
+    │   └── IncompleteBaseError    a file of it is missing or damaged
+    ├── PullError              a base model could not be fetched
     ├── UnknownStyleError      no such style; knows the names there are
     ├── BadStyleError          a style's entry or file is wrong
     ├── BadRecipeError         a base's own training figures are wrong
@@ -11,7 +13,9 @@
     ├── StoppedError           somebody asked to stop
     ├── BadReferenceError      what was kept of a sitter cannot be read
     ├── BlockedError           the base's safety checker let no candidate through
-    ├── MissingModelsError     the face analyser's model files are not installed
+    ├── BadAspectError         the base does not draw pictures of this aspect ratio
+    ├── TemplateError          a template cannot be used with these sitters; knows its reason
+    ├── MissingModelsError     the model files of the analyser or parser are not here
     ├── PhotoRefusedError      a photo cannot be used; knows its reason
     ├── BadFrameError          the child process was told something it does not understand
     └── TooFewPhotosError      fewer good photos than a portrait needs
@@ -22,7 +26,6 @@ Each message is a finished sentence. `reason` is the word that crosses the proce
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from limner.engine.refusal import Reason, Refusal
 
@@ -30,18 +33,31 @@ from limner.engine.refusal import Reason, Refusal
 class EngineError(Exception):
     """Any failure of the engine that has a reason to tell."""
 
-    reason: ClassVar[str] = "internal"
+    reason: str = "internal"
 
 
 class UnknownBaseError(EngineError):
-    """No such base model on this machine, or not of a kind that can be used."""
+    """No such base model on this machine, or not of a kind that can be used. `advice` is a sentence: what to do."""
 
     reason = "unknown_base"
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"The base model {name!r} cannot be used: {why}.")
+    def __init__(self, name: str, why: str, advice: str = "") -> None:
+        super().__init__(f"The base model {name!r} cannot be used: {why}. {advice}".rstrip())
         self.name = name
         self.why = why
+        self.advice = advice
+
+
+class IncompleteBaseError(UnknownBaseError):
+    """A file of a base model is missing or damaged; whoever knows where the model came from says how to mend it."""
+
+
+class PullError(EngineError):
+    """A base model could not be fetched. `advice` is a sentence: what to do."""
+
+    def __init__(self, name: str, why: str, advice: str) -> None:
+        super().__init__(f"The base model {name!r} was not fetched: {why}. {advice}")
+        self.name = name
 
 
 class UnknownStyleError(EngineError):
@@ -120,9 +136,9 @@ class StoppedError(EngineError):
 
 
 class BadReferenceError(EngineError):
-    """What was kept of a sitter cannot be read."""
+    """What was kept of a sitter cannot be read, or was measured by another analyser."""
 
-    reason = "bad_reference"
+    reason = "bad_lora"  # people are told the same as of a damaged Face LoRA: to begin with new photos
 
     def __init__(self) -> None:
         super().__init__("What was kept of the sitter cannot be read: send the photos again.")
@@ -136,6 +152,27 @@ class BlockedError(EngineError):
     def __init__(self, candidates: int) -> None:
         super().__init__(f"None of the {candidates} candidates can be shown.")
         self.candidates = candidates
+
+
+class BadAspectError(EngineError):
+    """The base does not draw pictures of this aspect ratio."""
+
+    reason = "bad_aspect"
+
+    def __init__(self, aspect: str, why: str) -> None:
+        super().__init__(f"The aspect ratio {aspect!r} cannot be had: {why}.")
+        self.aspect = aspect
+
+
+class TemplateError(EngineError):
+    """A template cannot be used with these sitters; the message says what to do.
+
+    `reason` is "template_" and one of: unreadable, no_face, too_few_sitters, too_many_sitters, bad_choice.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = f"template_{reason}"
 
 
 class BadFrameError(EngineError):
@@ -160,13 +197,9 @@ class TooFewPhotosError(EngineError):
 
 
 class MissingModelsError(EngineError):
-    """The face analyser's model files are not installed."""
+    """The model files of the face analyser or of the face parser are not here; the message says which and where to."""
 
     reason = "missing_models"
-
-    def __init__(self, package: str) -> None:
-        super().__init__(f"The package {package!r} is not installed: install limner with its `engine` extra.")
-        self.package = package
 
 
 class PhotoRefusedError(EngineError):

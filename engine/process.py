@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
-from limner.engine.errors import BadFrameError, EngineError
+from limner.engine.errors import BadFrameError, EngineError, MissingModelsError
 from limner.engine.frames import read_frame, write_frame
 from limner.engine.quiet import quiet
 
@@ -83,7 +83,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     calls: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, calls), name="stdin", daemon=True).start()
-    servant = _servant(told)
+    try:
+        # OpenMP allows a list, one figure for each level.
+        servant = _servant(told, int(os.environ["OMP_NUM_THREADS"].split(",")[0]))
+    except MissingModelsError as error:
+        _log.error("%s", error)
+        # Not sys.exit: Python aborts when a thread still waits for stdin.
+        os._exit(1)
     while True:
         serve(servant, calls.get(), answers)
 
@@ -166,15 +172,18 @@ def _read_call(frame: bytes) -> Call:
         sys.exit(2)
 
 
-def _servant(told: argparse.Namespace) -> Servant:
+def _servant(told: argparse.Namespace, threads: int) -> Servant:
     if told.kind == "examiner":
         limit_memory(told.memory_mib)
+        from limner.engine.analysers import make_analyser
         from limner.engine.calls import Examiner
 
-        return Examiner()
+        # On the processor: CUDA reserves more addresses than the limit leaves, and the painter needs the GPU.
+        return Examiner(make_analyser(told.insightface_pack, threads=threads))
     _be_patient()
+    from limner.engine.analysers import make_analyser, make_parser
     from limner.engine.calls import Painter
-    from limner.engine.models.running import Running
+    from limner.engine.models.running import Running, device_of
 
     running = Running(
         told.device,
@@ -185,7 +194,9 @@ def _servant(told: argparse.Namespace) -> Servant:
         few_step_lora=told.few_step_lora,
         face_adapter=told.face_adapter,
     )
-    return Painter(running)
+    device = device_of(running)
+    analyser = make_analyser(told.insightface_pack, device=device, threads=threads)
+    return Painter(running, analyser, make_parser(told.face_parser, device=device))
 
 
 def limit_memory(mib: int) -> None:
@@ -214,6 +225,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--compile", action="store_true", help="compile the denoiser's repeated blocks")
     parser.add_argument("--few-step-lora", type=Path, help="an LCM-LoRA for the base (safetensors)")
     parser.add_argument("--face-adapter", type=Path, help="an IP-Adapter-FaceID: its file or folder (safetensors)")
+    parser.add_argument("--insightface-pack", help="its folder or name, if insightface is to find faces, not dlib")
+    parser.add_argument("--face-parser", help="folder or hub id of a SegFormer that draws the painter's masks")
     return parser.parse_args(argv)
 
 

@@ -8,6 +8,7 @@ and goes.
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import discord
@@ -36,11 +37,11 @@ from limner.bots.discord.rules import Rules
 from limner.bots.discord.slash import WordsTranslator, add_commands
 from limner.bots.discord.stage import DiscordStage
 from limner.bots.discord.updates.fetch import Fetcher
-from limner.bots.discord.updates.lanes import Lanes
 from limner.bots.discord.updates.reception import Reception
 from limner.bots.discord.updates.translate import lacking
 from limner.bots.keeper import SWEEP_S as KEEP_S
 from limner.bots.keeper import Keeper
+from limner.bots.lanes import Lanes
 from limner.bots.phrases import Phrases
 from limner.bots.ports import NewsSource
 from limner.bots.words import FALLBACK
@@ -129,16 +130,14 @@ class DiscordBot(discord.AutoShardedClient):
         presses = Presses(desk, ladder, asking, results, rules, Joining(desk, ladder, asking, rules))
         forms = (Forms(desk, rules), EventForms(desk, rules))
         handlers = Handlers(desk, ladder, asking, forms, commands, presses, self.door, self.delivery)
-        self.lanes = Lanes(handlers.handle, self._done, handlers.apologise)
+        begun, done = partial(storage.inbox.begun, PLATFORM), partial(storage.inbox.done, PLATFORM)
+        self.lanes = Lanes(handlers.handle, begun, done, handlers.apologise)
         self.reception = Reception(PLATFORM, storage.inbox, self.lanes, handlers.first, IN_PLACE)
 
     async def _apologise(self, interaction: discord.Interaction[Any]) -> None:
         words = self.words(interaction.locale.value).words.say("went-wrong")
         with suppress(discord.HTTPException, *AWAY):
             await interaction.response.send_message(words, ephemeral=True)
-
-    async def _done(self, incoming: Any) -> None:
-        await self.reception.done(incoming)
 
     def _lacking(self, server_id: int, channel_id: int) -> Sequence[str]:
         """Name what we may not do in a channel; nothing where that is not known."""

@@ -81,15 +81,16 @@ class DiscordStage:
         phrases = self._desk.words(event.language)
         words = event_phrases.announcement(phrases, event, counts)
         message = Outgoing(cut(words), event_buttons.announcement(phrases.words.say, event.id))
+        key = f"announcement {event.id}"
         async with self._in_place(event):
             if event.announcement is None:
-                return await self._first(event, message)
+                return await self._first(event, message, key)
             if not self._may_edit(event):
                 return None
             try:
                 return event.announcement if await self._edit(event, message) else None
             except discord.NotFound:  # somebody has deleted it, and the event goes on
-                return await self._venue.post(spot_of(event).channel_id, message)
+                return await self._venue.post(spot_of(event).channel_id, message, f"{key} {event.announcement}")
 
     async def show(self, event: AvatarEvent, show: Show, portrait: bytes) -> str:
         """Post a member's portrait in the gallery, with a button that only they can press."""
@@ -102,7 +103,7 @@ class DiscordStage:
         if len(portrait) > FILE_BYTES:
             file = await self._copies.smaller(owner, show.portrait_id, file, FILE_BYTES) or file
         async with self._in_place(event):
-            return await self._in_gallery(event, Outgoing(cut(words), buttons, (file,)))
+            return await self._in_gallery(event, Outgoing(cut(words), buttons, (file,)), f"show {show.portrait_id}")
 
     async def take_away(self, event: AvatarEvent, reference: str) -> None:
         """Delete a post; one that is gone already is no error."""
@@ -115,7 +116,7 @@ class DiscordStage:
         file = File(f"limner-{event.style[:40]}-poster.jpg", poster, words)
         async with self._in_place(event):
             message = Outgoing(discord.utils.escape_markdown(words), (), (file,))
-            return await self._post(event, spot_of(event).channel_id, message)
+            return await self._post(event, spot_of(event).channel_id, message, f"poster {event.id} {event.poster_made}")
 
     async def end(self, event: AvatarEvent, counts: Counts) -> None:
         """Say that an event is over, take the buttons from its announcement, and put its gallery away."""
@@ -125,12 +126,13 @@ class DiscordStage:
                 with suppress(discord.NotFound):
                     await self._edit(event, Outgoing(cut(event_phrases.announcement(phrases, event, counts))))
             await self._put_away(event, spot)
-            await self._venue.post(spot.channel_id, Outgoing(event_phrases.ending(phrases, event, counts)))
+            ending = Outgoing(event_phrases.ending(phrases, event, counts))
+            await self._venue.post(spot.channel_id, ending, f"end {event.id}")
         self._edited.pop(event.id, None)
 
-    async def _first(self, event: AvatarEvent, message: Outgoing) -> str:
+    async def _first(self, event: AvatarEvent, message: Outgoing, key: str) -> str:
         spot = spot_of(event)
-        reference = await self._venue.post(spot.channel_id, message)
+        reference = await self._venue.post(spot.channel_id, message, key)
         try:
             span = (discord.utils.utcnow() + AHEAD, event.ends_at)
             title = event_phrases.title(self._desk.words(event.language), event)
@@ -156,12 +158,12 @@ class DiscordStage:
             return False
         return True
 
-    async def _in_gallery(self, event: AvatarEvent, message: Outgoing) -> str:
+    async def _in_gallery(self, event: AvatarEvent, message: Outgoing, key: str) -> str:
         thread_id = spot_of(event).thread_id or await self._open_gallery(event, event.announcement)
         try:
-            return await self._post(event, thread_id, message)
+            return await self._post(event, thread_id, message, key)
         except discord.NotFound:  # somebody has deleted it
-            return await self._post(event, await self._open_gallery(event, None), message)
+            return await self._post(event, await self._open_gallery(event, None), message, key)
 
     async def _open_gallery(self, event: AvatarEvent, under: str | None) -> int:
         spot, title = spot_of(event), event_phrases.title(self._desk.words(event.language), event)
@@ -170,14 +172,15 @@ class DiscordStage:
         await self._desk.storage.events.note(event.id, place=written(replace(spot, thread_id=thread_id)))
         return thread_id
 
-    async def _post(self, event: AvatarEvent, channel_id: int, message: Outgoing) -> str:
+    async def _post(self, event: AvatarEvent, channel_id: int, message: Outgoing, key: str) -> str:
         try:
-            return await self._venue.post(channel_id, message)
+            return await self._venue.post(channel_id, message, key)
         except discord.HTTPException as error:
             if not is_too_large(error):
                 raise
         too_large = self._desk.words(event.language).words.say("discord-event-too-large")
-        return await self._venue.post(channel_id, replace(message, words=f"{message.words}\n{too_large}", files=()))
+        without = replace(message, words=f"{message.words}\n{too_large}", files=())
+        return await self._venue.post(channel_id, without, key)
 
     async def _put_away(self, event: AvatarEvent, spot: Spot) -> None:
         """Close the gallery and the entry in the server's list; where that is not allowed, they stay as they are."""

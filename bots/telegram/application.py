@@ -7,6 +7,7 @@ process is killed is lost. `polling` and `webhook` bring updates instead; so doe
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from telegram import Update
@@ -87,7 +88,8 @@ class Parts:
         commands = Commands(desk, answers, self.groups, checkout)
         presses = Presses(desk, answers, self.results, checkout)
         handlers = Handlers(desk, answers, commands, presses, checkout, self.groups, self.door, self.delivery)
-        self.dispatcher = Dispatcher(Fetcher(self.bot), handlers.handle, self._begun, self._done, handlers.apologise)
+        begun, done = partial(storage.inbox.begun, PLATFORM), partial(storage.inbox.done, PLATFORM)
+        self.dispatcher = Dispatcher(Fetcher(self.bot), handlers.handle, begun, done, handlers.apologise)
         self.reception = Reception(storage.inbox, self.dispatcher, handlers.at_once)
 
     async def start(self) -> None:
@@ -113,12 +115,6 @@ class Parts:
         except TelegramError as error:
             # Telegram keeps those of the last start, and commands work whether or not they are listed.
             logger.warning("The commands could not be announced: %s.", error.message)
-
-    async def _begun(self, update_id: int) -> int:
-        return await self.desk.storage.inbox.begun(PLATFORM, update_id)
-
-    async def _done(self, update_id: int) -> None:
-        await self.desk.storage.inbox.done(PLATFORM, update_id)
 
 
 def build_application(

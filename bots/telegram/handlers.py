@@ -87,8 +87,9 @@ class Handlers:
                         "A press could not be answered: %s.", error.message
                     )  # too old; its effect comes all the same
 
-    async def apologise(self, incoming: Incoming) -> None:
+    async def apologise(self, task: Task) -> None:
         """Say that something went wrong."""
+        incoming = task.incoming
         if incoming.private:
             text = self._desk.renderer_for(incoming.sender.language).text("went-wrong")
             try:

@@ -7,7 +7,7 @@ import click
 
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.errors import UserMistakeError
-from limner.deploy.models import model_problem
+from limner.deploy.models import engine_name, model_problem
 
 
 @click.group()
@@ -43,8 +43,9 @@ def likeness(
     except ValueError as error:
         raise UserMistakeError(f"--strengths takes numbers by commas, not {strengths!r}.") from error
     chosen = base or settings.base_model
-    if problem := model_problem(chosen):
+    if problem := model_problem(chosen, settings.shelf):
         raise UserMistakeError(problem)
+    chosen = engine_name(chosen, settings.shelf)
     from limner.deploy.likeness import Plan, run
 
     names = None if styles == "all" else styles.split(",")

@@ -1,4 +1,4 @@
-"""Commands that look and change nothing: styles, models, doctor."""
+"""Commands that look and change nothing: styles, doctor."""
 
 import sys
 
@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from limner.deploy.cli.rim import settings_of
-from limner.deploy.errors import UserMistakeError
 
 
 @click.command()
@@ -20,35 +19,6 @@ def styles(ctx: click.Context) -> None:
     for style in load_styles(*settings_of(ctx).style_folders).values():
         table.add_row(style.name, style.title, style.words)
     Console().print(table)
-
-
-@click.group()
-def models() -> None:
-    """Show the base models and where they lie."""
-
-
-@models.command("list")
-@click.pass_context
-def list_models(ctx: click.Context) -> None:
-    """List the base models that ship with limner, and the one that is set."""
-    from limner.deploy.models import EMBEDDED, model_problem
-
-    chosen = settings_of(ctx).base_model
-    for name in dict.fromkeys([*EMBEDDED, chosen]):
-        problem = model_problem(name)
-        mark = "*" if name == chosen else " "
-        click.echo(f"{mark} {name}" + (f" ({problem})" if problem else ""))
-
-
-@models.command("path")
-@click.argument("name")
-def model_path(name: str) -> None:
-    """Print the folder of a base model, for example of nano."""
-    from limner.deploy.models import find_base, model_problem
-
-    if problem := model_problem(name):
-        raise UserMistakeError(problem)
-    click.echo(find_base(name))
 
 
 @click.command()

@@ -7,7 +7,8 @@ import click
 from limner.deploy.cli.bench import bench
 from limner.deploy.cli.event import event
 from limner.deploy.cli.export import export
-from limner.deploy.cli.inspect import doctor, models, styles
+from limner.deploy.cli.inspect import doctor, styles
+from limner.deploy.cli.models import models
 from limner.deploy.cli.people import forget, quota
 from limner.deploy.cli.portrait import portrait
 from limner.deploy.cli.rim import Rim

@@ -37,7 +37,7 @@ def candidate_seeds(seed: int, count: int) -> list[int]:
 
 def score(image: Pixels, analyser: Analyser, known: Sequence[np.ndarray]) -> float:
     """Measure the likeness of one picture to a sitter's embeddings."""
-    return likeness(embed_largest(image, analyser), known)
+    return likeness(embed_largest(image, analyser), known, analyser.space)
 
 
 def pick(candidates: Sequence[Candidate], count: int) -> list[Candidate]:

@@ -14,10 +14,12 @@ from limner.engine.errors import BadFaceAdapterError, BlockedError
 from limner.engine.faces import Analyser
 from limner.engine.fuse.adapters import fused
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick
-from limner.engine.fuse.marks import portrait_png
-from limner.engine.fuse.pipeline import Work, few_step_lora, parameters, style_lora, way_of_drawing
+from limner.engine.fuse.drawing import Canvas, Drawing, Pace
+from limner.engine.fuse.marks import enlarged, portrait_png
+from limner.engine.fuse.pipeline import few_step_lora, parameters_of, style_lora, way_of_drawing
 from limner.engine.fuse.reference import Reference
 from limner.engine.models.base import BaseModel
+from limner.engine.models.coding import encode_images, fit
 from limner.engine.models.face_adapter import FaceAdapter, read_face_adapter
 from limner.engine.progress import ShouldStop, ignore, never
 from limner.engine.styles import Style
@@ -51,16 +53,20 @@ def draw_preview(
     if adapter is None and style.prompt == plain_caption(reference.sitter):
         return None
     recipe, style = way_of_drawing(base, style)
+    canvas = Canvas(base.latent_shape)
     if adapter is None:
-        style = replace(style, start_strength=STRENGTH)
+        canvas = Canvas(base.latent_shape, encode_images(base, fit(reference.image, base.size)[None]), STRENGTH)
         recipe = recipe if recipe.few else replace(recipe, steps=SKETCH_STEPS)
+    pace = Pace(canvas.work(CANDIDATES, recipe), ignore, should_stop)
     face = adapter.lora if adapter else None
     with fused(base, face=face, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
-        work = Work(fusion, style, recipe, reference, analyser, CANDIDATES, ignore, should_stop, adapter)
-        best = _best(work.draw(candidate_seeds(seed, CANDIDATES)))
+        drawing = Drawing(fusion, style, recipe, reference, analyser, pace, adapter)
+        best = _best(drawing.draw(canvas, candidate_seeds(seed, CANDIDATES)))
     if best is None:
         return None
-    return portrait_png(best.image, {"Preview": "yes", **parameters(base, style, recipe, best)})
+    size = f"{base.size}x{base.size}"
+    said = parameters_of(base, style, recipe, seed=best.seed, size=size, strength=canvas.strength)
+    return portrait_png(enlarged(best.image), {"Preview": "yes", **said})
 
 
 def _best(drawn: list[Candidate]) -> Candidate | None:

@@ -25,7 +25,7 @@ class Reference:
     image: Pixels
     """(size, size, 3) uint8. One face and not all: no more is kept of a person than drawing needs."""
     embeddings: Floats
-    """(n, 128) float32."""
+    """(n, width) float32, of one analyser."""
     sitter: str
 
     @classmethod
@@ -42,10 +42,17 @@ class Reference:
         return file.getvalue()
 
     @classmethod
-    def load(cls, data: bytes) -> Reference:
-        """Read what `dump` wrote. Raises BadReferenceError."""
+    def load(cls, data: bytes, width: int) -> Reference:
+        """Read what `dump` wrote.
+
+        Raises BadReferenceError, also where its embeddings are not `width` wide: those of another analyser, which was
+        in use when the photos came, cannot be compared.
+        """
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as file:
-                return cls(image=file["image"], embeddings=file["embeddings"], sitter=str(file["sitter"]))
+                found = cls(image=file["image"], embeddings=file["embeddings"], sitter=str(file["sitter"]))
         except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise BadReferenceError from error
+        if found.embeddings.ndim != 2 or found.embeddings.shape[1] != width:
+            raise BadReferenceError
+        return found

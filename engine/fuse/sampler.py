@@ -33,29 +33,37 @@ class Sampling:
 
 
 @torch.no_grad()
-def sample(
+def sample(  # noqa: PLR0913  by keyword, and most have a default
     base: BaseModel,
     text: Prompts,
     negative: Prompts,
     how: Sampling,
     *,
     seeds: Sequence[int],
+    shape: tuple[int, int, int] | None = None,
     start: torch.Tensor | None = None,
     strength: float = 1.0,
+    mask: torch.Tensor | None = None,
     on_step: Callable[[int, int], None] | None = None,
 ) -> torch.Tensor:
     """Draw one picture a seed; return clean latents (n, c, h, w) float32.
 
-    `text` and `negative` are n prompts each; `negative` is what the base alone hears. `start` (n, c, h, w) with a
-    `strength` in (0, 1] skips the first 1 - strength of the steps (SDEdit, Meng et al. 2022, arXiv 2108.01073); at
-    strength 1 it plays no part at all.
+    `text` and `negative` are n prompts each; `negative` is what the base alone hears. `shape` is (c, h, w), the base's
+    own square unless said. `start` (n, c, h, w) with a `strength` in (0, 1] skips the first 1 - strength of the steps
+    (SDEdit, Meng et al. 2022, arXiv 2108.01073); at strength 1 it plays no part at all, but for a `mask`.
+
+    With a `mask` (1, 1, h, w), 1 where something is drawn, the rest is the start's: it is put back, with its own noise,
+    after each step, so that what is drawn fits in (Avrahami et al. 2022, "Blended Latent Diffusion", arXiv 2206.02779,
+    section 3). Both are then needed.
     """
     chances = [torch.Generator().manual_seed(seed) for seed in seeds]
-    latents = _noise(base, chances)
+    noise = latents = _noise(chances, shape or base.latent_shape, base.device)
+    start = None if start is None else start.to(base.device)
+    mask = None if mask is None else mask.to(base.device)
     taken = steps_taken(how.steps, strength if start is not None else 1.0)
     scheduler, timesteps = base.schedule.sampler(how.steps, taken, latents.shape[2] * latents.shape[3], few=how.few)
     if start is not None and taken < how.steps:
-        latents = base.schedule.add_noise(start.to(base.device), latents, timesteps[:1].repeat(len(seeds)))
+        latents = base.schedule.add_noise(start, noise, timesteps[:1].repeat(len(seeds)))
     for number, timestep in enumerate(timesteps):
         when = timestep.repeat(len(latents))
         output = base.predict(latents, when, text)
@@ -65,6 +73,10 @@ def sample(
             output = away + how.guidance * (output - away)
         # LCM puts fresh noise in at each step; each sample's comes from its own seed, too.
         latents = scheduler.step(output, timestep, latents, generator=chances, return_dict=False)[0]
+        if start is not None and mask is not None:
+            later = timesteps[number + 1 : number + 2]
+            around = base.schedule.add_noise(start, noise, later.repeat(len(seeds))) if len(later) else start
+            latents = mask * latents + (1 - mask) * around
         if on_step is not None:
             on_step(number + 1, len(timesteps))
     return latents
@@ -75,7 +87,7 @@ def steps_taken(steps: int, strength: float) -> int:
     return max(1, min(steps, round(steps * strength)))
 
 
-def _noise(base: BaseModel, chances: Sequence[torch.Generator]) -> torch.Tensor:
+def _noise(chances: Sequence[torch.Generator], shape: tuple[int, int, int], device: torch.device) -> torch.Tensor:
     """Make the noise on the processor, so that a seed means the same picture on every device."""
-    drawn = [torch.randn(base.latent_shape, generator=chance) for chance in chances]
-    return torch.stack(drawn).to(base.device)
+    drawn = [torch.randn(shape, generator=chance) for chance in chances]
+    return torch.stack(drawn).to(device)

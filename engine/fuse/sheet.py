@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 _PAPER = (250, 249, 246)
 _INK = (40, 38, 36)
@@ -41,6 +41,6 @@ def _draw_row(sheet: Image.Image, row: Row, side: int, *, top: int) -> None:
     for number, (data, caption) in enumerate(row.pictures):
         left = _GAP + number * (side + _GAP)
         with Image.open(io.BytesIO(data)) as picture:
-            small = picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS)
+            small = ImageOps.pad(picture.convert("RGB"), (side, side), Image.Resampling.LANCZOS, _PAPER)
         sheet.paste(small, (left, top + _LINE))
         pen.text((left, top + _LINE + side + 3), caption, fill=_INK, font=ImageFont.load_default(13))

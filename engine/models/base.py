@@ -7,7 +7,6 @@ the next is in the families' own files (see `family`).
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +16,12 @@ from typing import Any
 import torch
 
 from limner.engine.bases import NANO, find_base
+from limner.engine.bases.layout import layout_of
 from limner.engine.errors import UnknownBaseError
 from limner.engine.models import sd15, sdxl, zimage
 from limner.engine.models.family import Family, Loading, Parts
 from limner.engine.models.prompts import Prompts
-from limner.engine.models.running import Running
+from limner.engine.models.running import Running, device_of
 from limner.engine.models.schedule import Schedule
 from limner.engine.models.vae import vae_scale_factor
 
@@ -30,12 +30,8 @@ _EDGE = 1 << 20
 #: The LCM-LoRA that a base may bring along, beside its model_index.json.
 FEW_STEP_FILE = "lcm.safetensors"
 
-#: How each pipeline that a model_index.json may name is loaded.
-LOADERS: Mapping[str, Callable[[Path, Loading], Parts]] = {
-    "StableDiffusionPipeline": sd15.load,
-    "StableDiffusionXLPipeline": sdxl.load,
-    "ZImagePipeline": zimage.load,
-}
+#: How each family of `limner.engine.bases.FAMILIES` is loaded.
+LOADERS: Mapping[str, Callable[[Path, Loading], Parts]] = {"sd15": sd15.load, "sdxl": sdxl.load, "zimage": zimage.load}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +71,11 @@ class BaseModel:
         side = self.size // vae_scale_factor(self.vae)
         return (int(self.denoiser.config.in_channels), side, side)
 
+    @property
+    def grid(self) -> int:
+        """Of what number the height and width of its latents must be multiples."""
+        return self.family.grid(self.denoiser)
+
     def predict(self, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """Call the denoiser: (n, c, h, w) latents at (n,) timesteps; what the schedule calls its target, float32."""
         inputs = latents.to(self.device, self.dtype).contiguous(memory_format=torch.channels_last)
@@ -102,10 +103,11 @@ def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
     """
     running = running or Running()
     directory = find_base(name)
-    device = _device(running)
+    device = torch.device(device_of(running))
     try:
-        loader = LOADERS[json.loads((directory / "model_index.json").read_text())["_class_name"]]
-        parts = loader(directory, Loading(_dtype(running, device), device, running.quantise == "int8"))
+        layout = layout_of(directory)
+        how = Loading(_dtype(running, device), device, running.quantise == "int8", layout.variant)
+        parts = LOADERS[layout.family.name](directory, how)
     except ImportError as error:
         raise UnknownBaseError(str(name), f"a library is missing ({_first_line(error)})") from error
     except (OSError, ValueError, KeyError) as error:
@@ -146,12 +148,6 @@ def _settle(parts: Parts, device: torch.device, running: Running) -> None:
         model.to(memory_format=torch.channels_last)
     if running.compile:
         parts.denoiser.compile_repeated_blocks()
-
-
-def _device(running: Running) -> torch.device:
-    if running.device != "auto":
-        return torch.device(running.device)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _dtype(running: Running, device: torch.device) -> torch.dtype:

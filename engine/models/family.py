@@ -39,8 +39,14 @@ class Family(Protocol):
     def encode_prompt(self, text: str, device: torch.device) -> Prompts:
         """Encode one prompt. What does not fit into the tokenizer's length is cut off, as diffusers does."""
 
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is one token of the vocabulary, and so one that the training has met."""
+
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """Call the denoiser for (n, c, h, w) latents in its type at (n,) timesteps; what its schedule calls target."""
+
+    def grid(self, denoiser: Any) -> int:
+        """Tell of what number the height and width of latents must be multiples."""
 
     def read_lora(self, tensors: State, denoiser: Any) -> tuple[State, Mapping[str, float] | None]:
         """Bring a LoRA file's keys, diffusers' or kohya's, into diffusers' form; with the alphas it names, if any."""
@@ -67,13 +73,20 @@ class Loading:
     dtype: torch.dtype
     device: torch.device
     int8: bool = False
+    variant: str | None = None
+    """Which set of weights is loaded where there are several, in diffusers' word: fp16."""
 
     def arguments(self, directory: Path, denoiser: str) -> dict[str, Any]:
         """Give what `from_pretrained` is told: only safetensors, only what is on this machine.
 
         Only the denoiser is quantised: the VAE is small, and a text encoder is used once for a prompt.
         """
-        told: dict[str, Any] = {"use_safetensors": True, "local_files_only": True, "dtype": self.dtype}
+        told: dict[str, Any] = {
+            "use_safetensors": True,
+            "local_files_only": True,
+            "dtype": self.dtype,
+            "variant": self.variant,
+        }
         if self.int8:
             told["quantization_config"] = PipelineQuantizationConfig(quant_mapping={denoiser: _int8()})
         return {"pretrained_model_name_or_path": str(directory), **told}

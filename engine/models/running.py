@@ -43,3 +43,12 @@ class Running:
         files = {"--few-step-lora": self.few_step_lora, "--face-adapter": self.face_adapter}
         named = [word for name, path in files.items() if path is not None for word in (name, str(path))]
         return ["--device", self.device, "--precision", self.precision, "--quantise", self.quantise, *switches, *named]
+
+
+def device_of(running: Running) -> str:
+    """Say which device is meant, as torch names it; auto is a GPU where there is one."""
+    if running.device != "auto":
+        return running.device
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"

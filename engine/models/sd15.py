@@ -41,12 +41,20 @@ class StableDiffusion:
         )
         return Prompts(self.text_encoder(tokens.input_ids.to(device))[0].float())
 
+    def knows(self, word: str) -> bool:
+        """See `Family`."""
+        return len(self.tokenizer(word, add_special_tokens=False).input_ids) == 1
+
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """See `Family`."""
         hidden = prompts.hidden.to(latents.device, latents.dtype)
         faces = face_conditions(prompts, latents)
         found: torch.Tensor = denoiser(latents, timesteps, hidden, added_cond_kwargs=faces, return_dict=False)[0]
         return found
+
+    def grid(self, denoiser: Any) -> int:
+        """See `Family`: each block of the UNet but the last halves them."""
+        return int(2 ** (len(denoiser.config.down_block_types) - 1))
 
     def read_lora(self, tensors: State, denoiser: Any) -> tuple[State, Mapping[str, float] | None]:
         """See `Family`."""

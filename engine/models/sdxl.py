@@ -45,6 +45,10 @@ class StableDiffusionXL:
             return Prompts(torch.zeros_like(hidden), torch.zeros_like(pooled))
         return Prompts(hidden, pooled)
 
+    def knows(self, word: str) -> bool:
+        """See `Family`."""
+        return len(self.tokenizers[0](word, add_special_tokens=False).input_ids) == 1
+
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """See `Family`. Every picture says that it was never larger and never cut."""
         assert prompts.pooled is not None
@@ -58,6 +62,10 @@ class StableDiffusionXL:
         hidden = prompts.hidden.to(latents.device, latents.dtype)
         found: torch.Tensor = denoiser(latents, timesteps, hidden, added_cond_kwargs=conditions, return_dict=False)[0]
         return found
+
+    def grid(self, denoiser: Any) -> int:
+        """See `Family`: each block of the UNet but the last halves them."""
+        return int(2 ** (len(denoiser.config.down_block_types) - 1))
 
     def read_lora(self, tensors: State, denoiser: Any) -> tuple[State, Mapping[str, float] | None]:
         """See `Family`."""

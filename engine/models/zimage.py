@@ -49,6 +49,10 @@ class ZImage:
         )
         return Prompts(read.hidden_states[-2].float(), used=tokens.attention_mask.bool())
 
+    def knows(self, word: str) -> bool:
+        """See `Family`."""
+        return len(self.tokenizer(word, add_special_tokens=False).input_ids) == 1
+
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """See `Family`. The transformer counts time from noise to picture, and looks the same way."""
         assert prompts.used is not None
@@ -59,6 +63,10 @@ class ZImage:
         when = 1 - timesteps.to(latents.device).float() / self.timesteps
         towards = denoiser(list(latents.unsqueeze(2)), when, words, return_dict=False)[0]
         return -torch.stack([one.float() for one in towards]).squeeze(2)
+
+    def grid(self, denoiser: Any) -> int:
+        """See `Family`: the transformer reads them in patches."""
+        return min(int(side) for side in denoiser.config.all_patch_size)
 
     def read_lora(self, tensors: State, denoiser: Any) -> tuple[State, Mapping[str, float] | None]:
         """See `Family`."""

@@ -50,6 +50,11 @@ def to_template(landmarks: Floats, size: int) -> Floats64:
     return similarity(anchors(landmarks) + 0.5, template(size))
 
 
+def inverse(transform: Floats64) -> Floats64:
+    """Return the (2, 3) transform from crop to photo."""
+    return np.asarray(np.linalg.inv(np.vstack([transform, (0, 0, 1)]))[:2])
+
+
 def apply(transform: Floats64, landmarks: Floats) -> Floats:
     """Return where landmarks of the photo (pixel indices) lie in the crop (continuous); (n, 2) float32."""
     points: Floats64 = landmarks.astype(np.float64) + 0.5
@@ -71,9 +76,9 @@ def warp(image: Pixels, transform: Floats64, size: int) -> tuple[Pixels, Floats]
         transform = np.hstack([transform[:, :2] * shrink, transform[:, 2:]])
     padded = Image.fromarray(np.pad(np.asarray(picture), ((_RIM, _RIM), (_RIM, _RIM), (0, 0)), mode="edge"))
     present = Image.fromarray(np.pad(np.full((picture.height, picture.width), 255, np.uint8), _RIM))
-    inverse = np.linalg.inv(np.vstack([transform, (0, 0, 1)]))[:2]
-    inverse[:, 2] += _RIM
-    affine, coefficients = Image.Transform.AFFINE, tuple(inverse.ravel())
+    back = inverse(transform)
+    back[:, 2] += _RIM
+    affine, coefficients = Image.Transform.AFFINE, tuple(back.ravel())
     crop = padded.transform((fine, fine), affine, coefficients, Image.Resampling.BICUBIC).reduce(2)
     inside = present.transform((fine, fine), affine, coefficients, Image.Resampling.BILINEAR).reduce(2)
     known = np.asarray(inside, np.float32) / np.float32(255)
@@ -99,11 +104,11 @@ def _continued(crop: Pixels, known: Floats) -> Pixels:
     """Let the crop go on where the photo was not."""
     if known.min() >= 1:
         return crop
-    planes = [_pushed_and_pulled(crop[..., channel].astype(np.float32), known) for channel in range(3)]
+    planes = [push_pull(crop[..., channel].astype(np.float32), known) for channel in range(3)]
     return np.clip(np.stack(planes, axis=2), 0, 255).round().astype(np.uint8)
 
 
-def _pushed_and_pulled(plane: Floats, known: Floats) -> Floats:
+def push_pull(plane: Floats, known: Floats) -> Floats:
     """Fill a plane where `known` is below 1 from coarser and coarser levels of itself (push-pull, Gortler 1996)."""
     height, width = plane.shape
     if min(height, width) < 2:
@@ -111,6 +116,6 @@ def _pushed_and_pulled(plane: Floats, known: Floats) -> Floats:
     weights = np.asarray(Image.fromarray(known).reduce(2), np.float32)
     sums = np.asarray(Image.fromarray(plane * known).reduce(2), np.float32)
     means = np.asarray(sums / np.maximum(weights, 1e-6), np.float32)
-    coarse = _pushed_and_pulled(means, np.minimum(2 * weights, np.float32(1)))
+    coarse = push_pull(means, np.minimum(2 * weights, np.float32(1)))
     fill = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
     return (plane * known + np.asarray(fill, np.float32) * (1 - known)).astype(np.float32)

@@ -1,6 +1,8 @@
 """Say in a few words what a training should not mistake for the sitter: the expression; and the hair, to ask for it.
 
-Guesses neither sex nor age nor ethnicity. All words are in WORDS, so that a base model's vocabulary can be checked.
+Guesses nothing about the sitter: whether it says woman or man instead of person is told by the caller, and never an
+ethnicity. All words are in WORDS, so that a base model's vocabulary can be checked; those for the sitter are in
+`limner.engine.words`.
 """
 
 from __future__ import annotations
@@ -10,9 +12,9 @@ from typing import Final
 import numpy as np
 
 from limner.engine.faces import Floats, Pixels
+from limner.engine.words import SITTER, plain_caption
 
-SITTER: Final = "photo of sks person"
-WORDS: Final = (SITTER, "smiling", "mouth open", "neutral", "dark hair", "light hair")
+WORDS: Final = (plain_caption(SITTER), "smiling", "mouth open", "neutral", "dark hair", "light hair")
 
 _SMILE: Final = 0.105
 """Lift of the mouth's corners, in eye distances. openpeople's sheets: neutral at most 0.09, happy 0.16 and more."""
@@ -30,9 +32,9 @@ _LIGHT: Final = 125.0
 _LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def caption(crop: Pixels, landmarks: Floats, mask: Floats) -> str:
-    """Return the caption of an aligned crop; landmarks (68, 2) in its pixels, mask from `head_mask`."""
-    words = [SITTER, expression(landmarks), hair(crop, landmarks, mask)]
+def caption(crop: Pixels, landmarks: Floats, mask: Floats, sitter: str = SITTER) -> str:
+    """Return the caption of an aligned crop; landmarks (68, 2) in its pixels, mask from a parser."""
+    words = [plain_caption(sitter), expression(landmarks), hair(crop, landmarks, mask)]
     return ", ".join(word for word in words if word)
 
 

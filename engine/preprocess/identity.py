@@ -1,6 +1,6 @@
 """Whose photo it is: one face in a photo, one person in a set, every photo once.
 
-Figures are dlib distances, measured on openpeople's 232 faces.
+Which distances mean one person or one photo is the analyser's to say (`EmbeddingSpace`).
 """
 
 from __future__ import annotations
@@ -11,18 +11,8 @@ from typing import Final
 import numpy as np
 
 from limner.engine.errors import PhotoRefusedError
-from limner.engine.faces import Detection, Floats, distance
+from limner.engine.faces import Detection, EmbeddingSpace, Floats, distance
 from limner.engine.refusal import Reason, Refusal
-
-SAME_PERSON: Final = 0.6
-"""dlib's own threshold (99.38 % on LFW). Against the mean of two photos a person's own are below 0.54 in
-99.7 %. openpeople's ten are alike: 15 % of its strangers pass too, 10 % at 0.55. Photos years apart vary more than
-these, and a good photo refused is what people complain of most, so it stays at 0.6."""
-
-SAME_PHOTO: Final = 0.1
-"""One photo, recompressed, shrunk to a quarter, cropped or brightened, moves by 0.02 to 0.10 (3 of 120: up to 0.11);
-two different photos of one person were never closer than 0.119. A burst's second picture may fall below: it teaches
-nothing new."""
 
 CLEARLY_IN_FRONT: Final = 4.0
 """The largest face counts as the only one when its area is this many times the second's (as FaceChain does)."""
@@ -42,7 +32,7 @@ def only_face(detections: Sequence[Detection]) -> Detection:
     return first
 
 
-def check_against(embedding: Floats, known: Sequence[Floats]) -> None:
+def check_against(embedding: Floats, known: Sequence[Floats], space: EmbeddingSpace) -> None:
     """Compare a new photo with those of its set. Raises PhotoRefusedError: DUPLICATE, ANOTHER_PERSON.
 
     The person is the mean of the known embeddings: it lies nearer to the person's other photos than any one of them.
@@ -50,14 +40,14 @@ def check_against(embedding: Floats, known: Sequence[Floats]) -> None:
     if not known:
         return
     nearest = min(distance(embedding, other) for other in known)
-    if nearest < SAME_PHOTO:
+    if nearest < space.same_photo:
         raise PhotoRefusedError(Reason.DUPLICATE, distance=round(nearest, 3))
-    apart = distance(embedding, _mean(known))
-    if apart >= SAME_PERSON:
+    apart = distance(embedding, _mean(known, space))
+    if apart >= space.same_person:
         raise PhotoRefusedError(Reason.ANOTHER_PERSON, distance=round(apart, 3))
 
 
-def one_identity(embeddings: Sequence[Floats]) -> list[Refusal | None]:
+def one_identity(embeddings: Sequence[Floats], space: EmbeddingSpace) -> list[Refusal | None]:
     """Judge a whole set at once, parallel to `embeddings`: None, DUPLICATE or ANOTHER_PERSON.
 
     A duplicate has no vote. The person is the one with most photos; between equals, the one whose photo came first.
@@ -66,25 +56,25 @@ def one_identity(embeddings: Sequence[Floats]) -> list[Refusal | None]:
     distinct: list[int] = []
     for n, embedding in enumerate(embeddings):
         nearest = min((distance(embedding, embeddings[other]) for other in distinct), default=np.inf)
-        if nearest < SAME_PHOTO:
+        if nearest < space.same_photo:
             refusals[n] = Refusal(Reason.DUPLICATE, {"distance": round(nearest, 3)})
         else:
             distinct.append(n)
     if not distinct:
         return refusals
-    sitter = _mean([embeddings[n] for n in _majority(embeddings, distinct)])
+    sitter = _mean([embeddings[n] for n in _majority(embeddings, distinct, space.same_person)], space)
     for n in distinct:
         apart = distance(embeddings[n], sitter)
-        if apart >= SAME_PERSON:
+        if apart >= space.same_person:
             refusals[n] = Refusal(Reason.ANOTHER_PERSON, {"distance": round(apart, 3)})
     return refusals
 
 
-def _majority(embeddings: Sequence[Floats], distinct: Sequence[int]) -> list[int]:
-    """Return the photos within SAME_PERSON of the photo that has most of them (ties: nearest, then first)."""
+def _majority(embeddings: Sequence[Floats], distinct: Sequence[int], radius: float) -> list[int]:
+    """Return the photos within `radius` of the photo that has most of them (ties: nearest, then first)."""
 
     def circle(centre: int) -> list[int]:
-        return [n for n in distinct if distance(embeddings[n], embeddings[centre]) < SAME_PERSON]
+        return [n for n in distinct if distance(embeddings[n], embeddings[centre]) < radius]
 
     def rank(centre: int) -> tuple[int, float]:
         around = circle(centre)
@@ -95,5 +85,9 @@ def _majority(embeddings: Sequence[Floats], distinct: Sequence[int]) -> list[int
     return circle(max(distinct, key=rank))
 
 
-def _mean(embeddings: Sequence[Floats]) -> Floats:
-    return np.asarray(np.stack(embeddings).mean(axis=0), np.float32)
+def _mean(embeddings: Sequence[Floats], space: EmbeddingSpace) -> Floats:
+    mean = np.asarray(np.stack(embeddings).mean(axis=0), np.float32)
+    if not space.unit:
+        return mean
+    # The mean of unit vectors is shorter than they are, and so nearer to everybody: strangers would pass.
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)

@@ -19,7 +19,7 @@ from limner.engine.preprocess.smoothing import box_mean, guided_filter
 BACKGROUND: Final = 0.15
 """Weight of the background: enough that a portrait has one, too little to learn the sitter's wall."""
 
-_BODY: Final = 0.75
+BODY: Final = 0.75
 """Weight of shoulders and clothes, which the styles are to change."""
 
 _SURELY_BACKGROUND: Final = 0.3
@@ -127,8 +127,8 @@ def _histogram(bins: np.ndarray, weights: Floats) -> Floats:
 
 
 def _ceiling(points: Floats) -> Floats:
-    """Return the highest weight of each pixel: 1 down to the chin, `_BODY` from the throat on."""
+    """Return the highest weight of each pixel: 1 down to the chin, `BODY` from the throat on."""
     chin = float(points[6:11, 1].max()) / _SIDE
     y = (np.arange(_SIDE, dtype=np.float32)[:, None] + 0.5) / _SIDE
     body = np.clip((y - chin - 0.02) / 0.08, 0, 1)
-    return np.broadcast_to(1 - (1 - _BODY) * body, (_SIDE, _SIDE)).astype(np.float32)
+    return np.broadcast_to(1 - (1 - BODY) * body, (_SIDE, _SIDE)).astype(np.float32)

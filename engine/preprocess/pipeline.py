@@ -1,11 +1,11 @@
 """The way of a photo to a prepared face, in order: the table of contents of this folder.
 
     decode    bytes to upright pixels                     EMPTY, NOT_AN_IMAGE, TRUNCATED, TOO_MANY_PIXELS, ...
-    analyser  pixels to faces                             (a seam; dlib by default)
+    analyser  pixels to faces                             (a seam; dlib by default, insightface)
     identity  one face, one person, no photo twice        NO_FACE, SEVERAL_FACES, DUPLICATE, ANOTHER_PERSON
     quality   good enough?                                FACE_TOO_SMALL, TURNED_AWAY, TOO_DARK, BLURRED, ...
     align     onto the canonical template
-    mask      where head and shoulders are
+    mask      where head and shoulders are                (a seam; without a network by default)
     retouch   exposure, white, noise: mildly
     caption   what a training is told
 
@@ -15,8 +15,8 @@ because of a photo. Same bytes, same result.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from typing import Final
@@ -25,7 +25,7 @@ import numpy as np
 from PIL import Image
 
 from limner.engine.errors import PhotoRefusedError
-from limner.engine.faces import Analyser, Detection, Face, Floats, Pixels, Quality
+from limner.engine.faces import Analyser, Detection, Face, Floats, Parser, Pixels, Quality
 from limner.engine.preprocess import identity, quality
 from limner.engine.preprocess.align import apply, to_template, warp
 from limner.engine.preprocess.caption import caption
@@ -33,6 +33,7 @@ from limner.engine.preprocess.decode import decode
 from limner.engine.preprocess.mask import face_area, head_mask, surroundings
 from limner.engine.preprocess.retouch import retouch
 from limner.engine.refusal import Reason, Refusal
+from limner.engine.words import call_sitter, sitter_of, sitter_word
 
 THUMBNAIL_SIDE: Final = 320
 
@@ -44,7 +45,7 @@ _ON_ITS_SIDE: Final = (1, 3)
 class Examined:
     """What was found out about one photo when it arrived.
 
-    `refusal` is None when it can be used; then `embedding` is (128,) float32. `thumbnail_jpeg` (long side 320 px, no
+    `refusal` is None when it can be used; then `embedding` is (width,) float32. `thumbnail_jpeg` (long side 320 px, no
     metadata) is there whenever the photo could be decoded. `sha` is the SHA-256 of the bytes in hex.
     """
 
@@ -81,41 +82,55 @@ def examine(photo: bytes, analyser: Analyser, *, known: Sequence[Floats] = ()) -
         thumbnail, measured = _thumbnail(sitter.image), sitter.quality
         quality.check(measured)
         embedding = analyser.embed(sitter.image, sitter.detection)
-        identity.check_against(embedding, known)
+        identity.check_against(embedding, known, analyser.space)
     except PhotoRefusedError as error:
         return Examined(error.refusal, None, thumbnail, measured, sha)
     return Examined(None, embedding, thumbnail, measured, sha)
 
 
-def prepare(photos: Sequence[bytes], analyser: Analyser, *, size: int = 128) -> Prepared:
-    """Prepare the photos of one person as aligned faces of `size` px. One photo is in memory at a time."""
+def prepare(
+    photos: Sequence[bytes],
+    analyser: Analyser,
+    *,
+    size: int = 128,
+    parser: Parser = head_mask,
+    classes: Collection[str] = (),
+) -> Prepared:
+    """Prepare the photos of one person as aligned faces of `size` px. One photo is in memory at a time.
+
+    `classes` are the words for a sitter, besides person, that the base model knows; see `limner.engine.words`.
+    """
     faces: dict[int, Face] = {}
     refusals: list[Refusal | None] = [None] * len(photos)
     for n, photo in enumerate(photos):
         try:
-            faces[n] = _prepare_one(photo, analyser, size)
+            faces[n] = _prepare_one(photo, analyser, size, parser, classes)
         except PhotoRefusedError as error:
             refusals[n] = error.refusal
-    verdicts = identity.one_identity([face.embedding for face in faces.values()])
+    verdicts = identity.one_identity([face.embedding for face in faces.values()], analyser.space)
     for n, verdict in zip(list(faces), verdicts, strict=True):
         if verdict is not None:
             refusals[n] = verdict
             del faces[n]
-    return Prepared(tuple(faces.values()), tuple(refusals))
+    # A training must not hear two names for one sitter: where the photos do not agree, it is a person in all of them.
+    sitter = sitter_of([face.caption for face in faces.values()])
+    agreed = (replace(face, caption=call_sitter(face.caption, sitter)) for face in faces.values())
+    return Prepared(tuple(agreed), tuple(refusals))
 
 
-def _prepare_one(photo: bytes, analyser: Analyser, size: int) -> Face:
+def _prepare_one(photo: bytes, analyser: Analyser, size: int, parser: Parser, classes: Collection[str]) -> Face:
     sitter = _find_sitter(decode(photo), analyser)
     quality.check(sitter.quality)
     transform = to_template(sitter.detection.landmarks, size)
     crop, known = warp(sitter.image, transform, size)
     landmarks = apply(transform, sitter.detection.landmarks)
-    mask = head_mask(crop, landmarks, known)
+    mask = parser(crop, landmarks, known)
+    words = sitter_word(sitter.detection.sex, sitter.detection.age, classes)
     return Face(
         image=retouch(crop, face_area(landmarks, size), surroundings(mask, known)),
         mask=mask,
         embedding=analyser.embed(sitter.image, sitter.detection),
-        caption=caption(crop, landmarks, mask),
+        caption=caption(crop, landmarks, mask, words),
         box=sitter.detection.box,
         quality=sitter.quality,
     )

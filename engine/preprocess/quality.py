@@ -54,7 +54,7 @@ def measure(image: Pixels, detection: Detection) -> Quality:
     inside = _face_area(detection)
     lit = luminance[inside] if inside.any() else luminance.ravel()
     burnt = image_in(image, detection.box).min(axis=2)[inside]
-    yaw, pitch, roll = pose(detection.landmarks)
+    yaw, pitch, roll = detection.pose or pose(detection.landmarks)
     return Quality(
         face_px=detection.width,
         sharpness=round(sharpness(luminance), 4),
@@ -63,6 +63,7 @@ def measure(image: Pixels, detection: Detection) -> Quality:
         yaw=yaw,
         pitch=pitch,
         roll=roll,
+        age=detection.age,
     )
 
 

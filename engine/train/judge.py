@@ -37,7 +37,8 @@ class Judge:
     def __call__(self) -> float:
         """Give the mean likeness in [0, 1]; a portrait without a face counts as 0 (a distance of 1)."""
         pictures = decode_latents(self.base, self._draw())
-        scores = [likeness(embed_largest(picture, self.analyser), self.known) for picture in pictures]
+        known, space = self.known, self.analyser.space
+        scores = [likeness(embed_largest(picture, self.analyser), known, space) for picture in pictures]
         return float(np.mean(scores))
 
     def _draw(self) -> torch.Tensor:

@@ -1,7 +1,10 @@
-"""What every analyser does: dlib's and the one for paper faces pass the same tests."""
+"""What every analyser does: dlib's, InsightFace's and the one for paper faces pass the same tests.
+
+InsightFace's own code runs here, with small networks in place of its packs (`limner.tests.fakes.insight`).
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pytest
@@ -47,7 +50,21 @@ def _dlib() -> World:
     )
 
 
-@pytest.fixture(params=[_dlib, _paper], ids=["dlib", "paper"])
+def _insightface() -> World:
+    pytest.importorskip("cv2", reason="OpenCV, which InsightFace needs, cannot be loaded here", exc_type=ImportError)
+    from limner.tests.fakes.insight import MAN, WOMAN, red_analyser, red_photo
+
+    return World(
+        red_analyser(),
+        somebody=red_photo((WOMAN, 100, 50, 150)),
+        somebody_again=red_photo((WOMAN, 40, 90, 200)),
+        somebody_else=red_photo((MAN, 100, 50, 150)),
+        two_people=red_photo((WOMAN, 20, 20, 80), (MAN, 200, 200, 150)),
+        nobody=red_photo(),
+    )
+
+
+@pytest.fixture(params=[_dlib, _insightface, _paper], ids=["dlib", "insightface", "paper"])
 def world(request: pytest.FixtureRequest) -> World:
     """Return one analyser with its photos."""
     make: Callable[[], World] = request.param
@@ -75,21 +92,36 @@ def test_faces_come_largest_first(world: World) -> None:
 
 
 def test_nobody_is_an_empty_list(world: World) -> None:
-    """A photo without people is no error, and neither is a photo of one pixel."""
+    """A photo without people is no error, and neither is a photo of one pixel or a strip."""
     assert world.analyser.detect(world.nobody) == []
-    assert world.analyser.detect(np.zeros((1, 1, 3), np.uint8)) == []
+    for shape in ((1, 1, 3), (3, 2000, 3), (2000, 3, 3)):
+        assert world.analyser.detect(np.zeros(shape, np.uint8)) == []
 
 
 def test_people_are_told_apart(world: World) -> None:
-    """Two photos of one person are less than 0.6 apart, two people more, and more than one's own."""
+    """Two photos of one person are nearer than the analyser's line, two people are not, and no photo is another."""
+    space = world.analyser.space
     one, again, other = (
         world.analyser.embed(photo, world.analyser.detect(photo)[0])
         for photo in (world.somebody, world.somebody_again, world.somebody_else)
     )
-    assert one.shape == (128,)
+    assert one.shape == (space.width,)
     assert one.dtype == np.float32
-    assert distance(one, again) < 0.6
-    assert distance(one, other) > 0.6
+    assert distance(one, again) < space.same_person < distance(one, other)
+    assert 0 < space.same_photo < space.same_person
+    assert not space.unit or np.linalg.norm(one) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_what_is_not_measured_is_none(world: World) -> None:
+    """Pose, age and sex are in their ranges where an analyser gives them; no other trait of a person is there."""
+    [found] = world.analyser.detect(world.somebody)
+    assert found.pose is None or all(abs(angle) <= 180 for angle in found.pose)
+    assert found.age is None or 0 <= found.age < 120
+    assert found.sex in {None, "woman", "man"}
+    assert {field.name for field in fields(found)} == {
+        *("box", "landmarks", "confidence", "keypoints"),
+        *("pose", "age", "sex"),
+    }
 
 
 def test_the_same_photo_gives_the_same_answer(world: World) -> None:

@@ -63,6 +63,37 @@ def test_models_path_prints_a_folder() -> None:
     assert result.output.strip().endswith("engine/nano/weights")
 
 
+def test_models_check_tells_what_a_base_takes() -> None:
+    """`limner models check nano` finds nothing wrong and tells parts, memory, work and time."""
+    result = limner("models", "check", "nano", "--tflops", "0.05")
+    assert result.exit_code == 0
+    for word in ("unet", "to train a Face LoRA", "TFLOP", "s a portrait of 30 steps"):
+        assert word in result.output
+
+
+def test_models_check_refuses_a_device_that_is_too_small() -> None:
+    """A base that does not fit so much memory ends with code 1 and the figures."""
+    result = limner("models", "check", "nano", "--memory", "0.5")
+    assert result.exit_code == 1
+    assert "there are 0.5 GiB" in result.stderr
+
+
+def test_models_list_marks_the_one_that_is_set() -> None:
+    """`limner models list` shows nano with its family and licence, and a star where it is set."""
+    line = next(line for line in limner("models", "list").output.splitlines() if "nano" in line)
+    assert line.split()[:3] == ["*", "nano", "sd15"]
+    assert "apache-2.0" in line
+
+
+def test_a_worker_without_its_base_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker never fetches a base: it ends with the command that does."""
+    monkeypatch.setenv("LIMNER_HOME", str(tmp_path))
+    monkeypatch.setenv("LIMNER_BASE_MODEL", "modelscope://owner/model")
+    result = limner("worker")
+    assert result.exit_code == 2
+    assert "`limner models pull modelscope://owner/model`" in result.stderr
+
+
 def test_an_unknown_model_is_a_users_mistake() -> None:
     """An unknown base model ends with code 2 and a sentence that names the known ones."""
     result = limner("models", "path", "sd99")

@@ -84,3 +84,60 @@ def test_a_key_that_others_may_read_is_missing(tmp_path: Path) -> None:
     assert found(tmp_path)["master key"].state is State.GOOD
     (tmp_path / "keys/master.key").chmod(0o640)
     assert found(tmp_path)["master key"].state is State.MISSING
+
+
+CHOSEN = {"LIMNER_ANALYSER": "insightface", "LIMNER_INSIGHTFACE_LICENCE": "non-commercial"}
+
+
+def test_what_nobody_chose_is_not_looked_for(tmp_path: Path) -> None:
+    """InsightFace and a face parser are optional: without a choice the doctor does not speak of them."""
+    assert not {"InsightFace", "face parser"} & found(tmp_path).keys()
+
+
+def test_a_chosen_pack_is_told_with_its_licence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pack that is complete is good, with its licence and where it runs; of an incomplete one the files are named."""
+    pack = {**CHOSEN, "LIMNER_INSIGHTFACE_PACK": str(tmp_path)}
+    lacking = found(tmp_path, **pack)["InsightFace"]
+    assert lacking.state is State.MISSING
+    assert "1k3d68.onnx" in lacking.sentence
+    for name in ("det_10g.onnx", "1k3d68.onnx", "genderage.onnx", "w600k_r50.onnx"):
+        (tmp_path / name).write_bytes(b"")
+    complete = found(tmp_path, **pack)["InsightFace"]
+    assert complete.state is State.GOOD
+    assert "non-commercial" in complete.sentence
+    assert "ONNX Runtime's build here has no CUDA" in complete.sentence
+    monkeypatch.setattr("limner.engine.preprocess.insight.available", lambda: ["CUDAExecutionProvider"])
+    assert "the GPU, where torch sees one" in found(tmp_path, **pack)["InsightFace"].sentence
+
+
+def test_a_library_that_cannot_be_loaded_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed is not enough: where OpenCV finds no libGL the doctor says so."""
+    for name in ("det_10g.onnx", "1k3d68.onnx", "genderage.onnx", "w600k_r50.onnx"):
+        (tmp_path / name).write_bytes(b"")
+
+    def fail() -> None:
+        raise ImportError("libGL.so.1: cannot open shared object file")
+
+    monkeypatch.setattr("limner.engine.preprocess.insight.available", fail)
+    finding = found(tmp_path, **CHOSEN, LIMNER_INSIGHTFACE_PACK=str(tmp_path))["InsightFace"]
+    assert finding.state is State.MISSING
+    assert "libGL.so.1" in finding.sentence
+    assert "docs/analysers.md" in finding.sentence
+
+
+def test_a_chosen_parser_needs_its_files(tmp_path: Path) -> None:
+    """A face parser without weights is missing, with them it is good."""
+    (tmp_path / "config.json").write_text("{}")
+    assert found(tmp_path, LIMNER_FACE_PARSER=str(tmp_path))["face parser"].state is State.MISSING
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    assert found(tmp_path, LIMNER_FACE_PARSER=str(tmp_path))["face parser"].state is State.GOOD
+
+
+def test_a_gpu_that_is_too_small_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A base model that does not fit the GPU is told with both figures; one that fits is good."""
+    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda: 1 << 20)
+    small = found(tmp_path)["room"]
+    assert small.state is State.MISSING
+    assert "What would fit" in small.sentence
+    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda: 24 << 30)
+    assert found(tmp_path)["room"].state is State.GOOD

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -10,6 +11,7 @@ from PIL import Image
 from limner.deploy.cli import main
 from limner.deploy.demo import demonstration_photos
 from limner.tests.fakes.base import save_tiny_base
+from limner.tests.fakes.photos import selfie, side_by_side, three_photos
 
 # The libraries' own, at import and while saving.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -71,3 +73,71 @@ def test_too_few_good_photos_end_with_every_reason(tiny: Path, photos: list[Path
     assert "Only 2 of the photos" in result.stderr
     assert "wall.png: I found no face here" in result.stderr
     assert not (tmp_path / "out/report.json").exists()
+
+
+@pytest.fixture
+def couple(tmp_path: Path) -> Path:
+    """Return a picture of two people, 400 px high."""
+    path = tmp_path / "couple.png"
+    path.write_bytes(side_by_side([selfie("P009"), selfie("P010")], [400, 400]))
+    return path
+
+
+def test_two_sitters_in_a_template(tiny: Path, photos: list[Path], couple: Path, tmp_path: Path) -> None:
+    """The photos of one, a folder of the other, and a picture of two: pictures of its size, both faces repainted."""
+    friend = tmp_path / "friend"
+    friend.mkdir()
+    for number, photo in enumerate(three_photos("P008")):
+        (friend / f"{number}.jpg").write_bytes(photo)
+    result = portrait(
+        tiny, tmp_path / "out", photos, "--style", "photo", "--template", str(couple), "--sitter", str(friend)
+    )
+    assert result.exit_code == 0, result.output
+    with Image.open(couple) as before, Image.open(tmp_path / "out/photo-01.png") as after:
+        changed = np.asarray(before.convert("RGB")) != np.asarray(after)
+    assert changed[:, : changed.shape[1] // 2].any()
+    assert changed[:, changed.shape[1] // 2 :].any()
+    assert not changed[-1].any()
+    assert sorted(one.name for one in (tmp_path / "out").glob("*.checkpoint")) == []
+
+
+def test_a_template_is_judged_before_training(tiny: Path, photos: list[Path], couple: Path, tmp_path: Path) -> None:
+    """Two faces for one sitter end with code 2 and what to do, and nothing was learned."""
+    result = portrait(tiny, tmp_path / "out", photos, "--style", "photo", "--template", str(couple))
+    assert result.exit_code == 2
+    assert "2 faces for 1 sitter: name the face" in result.stderr
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_upright_portraits(tiny: Path, photos: list[Path], tmp_path: Path) -> None:
+    """Portraits of three to four are higher than wide, and the contact sheet takes them."""
+    result = portrait(tiny, tmp_path / "out", photos, "--style", "photo", "--aspect", "3:4")
+    assert result.exit_code == 0, result.output
+    with Image.open(tmp_path / "out/photo-01.png") as picture:
+        assert picture.height > picture.width
+    assert (tmp_path / "out/contact-sheet.png").stat().st_size
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        (["--face", "1"], "--sitter and --face are for a template"),
+        (["--aspect", "2:1"], "'2:1' is not one of"),
+        (["--template", "gone.png"], "gone.png"),
+    ],
+)
+def test_options_that_make_no_sense_together(
+    tiny: Path, photos: list[Path], tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    """What cannot be meant ends with code 2 and a sentence, before anything is loaded."""
+    result = portrait(tiny, tmp_path / "out", photos, "--style", "photo", *words)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_photos_must_come_from_somewhere(tiny: Path, tmp_path: Path) -> None:
+    """Without photos and without a sitter's folder there is nobody to portray."""
+    result = portrait(tiny, tmp_path / "out", [], "--style", "photo")
+    assert result.exit_code == 2
+    assert "There are no photos" in result.stderr

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from limner.deploy.compose import engine_of
 from limner.deploy.errors import SettingsError
 from limner.deploy.settings import Settings
 from limner.engine.models.running import Running
@@ -76,14 +75,57 @@ def test_a_styles_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
         Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_STYLES": f"{tmp_path}:{tmp_path}/nowhere"})
 
 
+def test_insightface_needs_its_licence_named(tmp_path: Path) -> None:
+    """Who chooses InsightFace without naming its packs' licence is told what it is and what to do, in one sentence."""
+    with pytest.raises(
+        SettingsError, match=r"^LIMNER_INSIGHTFACE_LICENCE is ''\. Set it to non-commercial if .*dlib\.$"
+    ):
+        Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_ANALYSER": "insightface"})
+
+
+@pytest.mark.parametrize(
+    "environ, pack",
+    [
+        ({}, None),
+        ({"LIMNER_ANALYSER": "dlib", "LIMNER_INSIGHTFACE_PACK": "antelopev2"}, None),
+        ({"LIMNER_ANALYSER": "insightface", "LIMNER_INSIGHTFACE_LICENCE": "non-commercial"}, "buffalo_l"),
+        (
+            {
+                "LIMNER_ANALYSER": "insightface",
+                "LIMNER_INSIGHTFACE_LICENCE": "non-commercial",
+                "LIMNER_INSIGHTFACE_PACK": "antelopev2",
+            },
+            "antelopev2",
+        ),
+    ],
+)
+def test_dlib_finds_faces_unless_insightface_is_chosen(
+    tmp_path: Path, environ: dict[str, str], pack: str | None
+) -> None:
+    """A pack is used only where its analyser is chosen and its licence named; without a name it is buffalo_l."""
+    assert Settings.from_env({"LIMNER_HOME": str(tmp_path), **environ}).insightface_pack == pack
+
+
+def test_an_analyser_that_is_none_is_refused(tmp_path: Path) -> None:
+    """A name that is no analyser's is answered with those there are."""
+    with pytest.raises(SettingsError, match=r"LIMNER_ANALYSER is 'opencv'\. Set it to dlib or insightface\."):
+        Settings.from_env({"LIMNER_HOME": str(tmp_path), "LIMNER_ANALYSER": "opencv"})
+
+
+@pytest.mark.parametrize("name,value", [("LIMNER_OFFLINE", "1"), ("HF_HUB_OFFLINE", "1"), ("HF_HUB_OFFLINE", "true")])
+def test_offline_is_said_in_two_ways(name: str, value: str, tmp_path: Path) -> None:
+    """The word of limner for offline and the hub library's both count."""
+    assert Settings.from_env({"LIMNER_HOME": str(tmp_path), name: value}).offline
+    assert not Settings.from_env({"LIMNER_HOME": str(tmp_path)}).offline
+
+
 def test_files_beside_the_base_model_are_found_or_named(tmp_path: Path) -> None:
-    """An LCM-LoRA and an IP-Adapter are files or folders that exist; the painter is told of them, the examiner not."""
+    """An LCM-LoRA and an IP-Adapter are files or folders that exist, and the painter is told of them."""
     adapter = tmp_path / "adapters"
     adapter.mkdir()
     home = {"LIMNER_HOME": str(tmp_path)}
-    settings = Settings.from_env({**home, "LIMNER_IP_ADAPTER": str(adapter)})
-    assert (settings.running.face_adapter, settings.running.few_step_lora) == (adapter, None)
-    assert engine_of(settings, "painter")[-2:] == ("--face-adapter", str(adapter))
-    assert engine_of(settings, "examiner")[-1] == "examiner"
+    running = Settings.from_env({**home, "LIMNER_IP_ADAPTER": str(adapter)}).running
+    assert (running.face_adapter, running.few_step_lora) == (adapter, None)
+    assert list(running.arguments()[-2:]) == ["--face-adapter", str(adapter)]
     with pytest.raises(SettingsError, match=r"LIMNER_FEW_STEP_LORA.*exists"):
         Settings.from_env({**home, "LIMNER_FEW_STEP_LORA": str(tmp_path / "nowhere.safetensors")})

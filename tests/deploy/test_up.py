@@ -20,12 +20,9 @@ PATIENCE_S = 60
 
 
 @pytest.fixture
-def environ(limner_home: Path, tmp_path: Path) -> dict[str, str]:
-    """Return an environment with a home of its own, any free port, and a base model that is never loaded."""
-    base = tmp_path / "base"
-    base.mkdir()
-    (base / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
-    return {**os.environ, "LIMNER_WEB_PORT": "0", "LIMNER_BASE_MODEL": str(base), "PYTHONUNBUFFERED": "1"}
+def environ(limner_home: Path) -> dict[str, str]:
+    """Return an environment with a home of its own, any free port, and nano, which no test here loads."""
+    return {**os.environ, "LIMNER_WEB_PORT": "0", "LIMNER_BASE_MODEL": "nano", "PYTHONUNBUFFERED": "1"}
 
 
 def until(reached: Callable[[], bool]) -> None:

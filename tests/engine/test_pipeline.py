@@ -1,17 +1,20 @@
 """The whole engine on a tiny base: photos in, portraits out, and a second style without photos."""
 
+import io
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
-from limner.engine.errors import BadReferenceError, TooFewPhotosError
+from limner.engine.errors import BadAspectError, BadReferenceError, TemplateError, TooFewPhotosError
 from limner.engine.models.base import BaseModel
-from limner.engine.pipeline import Made, Order, make_portraits
+from limner.engine.pipeline import Learned, Made, Order, make_portraits
+from limner.engine.preprocess.decode import decode
 from limner.engine.progress import Progress
 from limner.engine.styles import load_styles
 from limner.tests.engine.fuse.test_preview import say_margin
 from limner.tests.fakes.analyser import dlib_analyser
-from limner.tests.fakes.photos import scenery, three_photos
+from limner.tests.fakes.photos import scenery, selfie, side_by_side, three_photos
 
 STYLES = load_styles()
 
@@ -71,10 +74,40 @@ def test_damaged_reference(tiny_base: BaseModel, made: Made) -> None:
         make_portraits(tiny_base, dlib_analyser(), order)
 
 
+def test_two_sitters_take_the_faces_of_a_template(tiny_base: BaseModel, made: Made) -> None:
+    """Both are in a picture of the template's own size; the sitter's photos are not needed again."""
+    assert made.face_lora
+    friend = Learned(made.face_lora, made.reference)
+    picture = side_by_side([selfie("P009"), selfie("P010")], [400, 400])
+    order = Order(
+        style=STYLES["photo"],
+        count=1,
+        seed=4,
+        face_lora=made.face_lora,
+        reference=made.reference,
+        template=picture,
+        others=[friend],
+    )
+    (portrait,) = make_portraits(tiny_base, dlib_analyser(), order).portraits
+    with Image.open(io.BytesIO(portrait.png)) as painted:
+        assert painted.size == decode(picture).shape[1::-1]
+
+
+def test_a_template_that_does_not_fit_is_refused_before_training(tiny_base: BaseModel) -> None:
+    """Nobody waits minutes for the word that a template has no face, or an aspect ratio cannot be had."""
+    seen: list[Progress] = []
+    order = Order(style=STYLES["photo"], count=1, seed=4, photos=three_photos("P007"), template=scenery())
+    with pytest.raises(TemplateError, match="no face"):
+        make_portraits(tiny_base, dlib_analyser(), order, on_progress=seen.append)
+    with pytest.raises(BadAspectError):
+        make_portraits(tiny_base, dlib_analyser(), replace(order, template=None, aspect="2:1"), on_progress=seen.append)
+    assert not seen
+
+
 def test_a_preview_comes_before_the_training(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever listens gets one sketch, after the preparing and before the first step; no portrait changes by it."""
     say_margin(monkeypatch, 0.1)
-    monkeypatch.setattr("limner.engine.fuse.pipeline.score", lambda *_: 0.5)
+    monkeypatch.setattr("limner.engine.fuse.drawing.score", lambda *_: 0.5)
     order = Order(style=STYLES["pencil"], count=1, seed=4, photos=three_photos("P007"))
     told: list[str | bytes] = []
     checkpoints: list[bytes] = []

@@ -2,11 +2,8 @@
 
 import io
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,63 +13,10 @@ import pytest
 
 from limner.engine.calls import Answer, Sender
 from limner.engine.errors import UnknownStyleError
-from limner.engine.frames import read_frame, write_frame
+from limner.engine.frames import read_frame
 from limner.engine.process import is_memory, serve, usable_cores
+from limner.tests.fakes.engine_child import Child, child
 from limner.tests.fakes.photos import scenery, selfie, three_photos
-
-
-class Child:
-    """One child process; `ask` gives all of its answers to one call."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "limner.engine.process", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )
-
-    def send(self, call: str, **args: object) -> None:
-        """Send one call."""
-        assert self.process.stdin is not None
-        write_frame(self.process.stdin, {"id": "a1", "call": call, "args": args})
-
-    def answers(self) -> Iterator[dict[str, Any]]:
-        """Read answers up to the last of the call, or to the end of the pipe."""
-        assert self.process.stdout is not None
-        while (frame := read_frame(self.process.stdout)) is not None:
-            answer = msgspec.msgpack.decode(frame)
-            yield answer
-            if "result" in answer or "error" in answer:
-                return
-
-    def ask(self, call: str, **args: object) -> list[dict[str, Any]]:
-        """Send one call and read all its answers."""
-        self.send(call, **args)
-        return list(self.answers())
-
-    def status(self, name: str) -> int:
-        """Read a number of /proc/<pid>/status; kB for sizes."""
-        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
-
-    def libraries(self) -> str:
-        """Name what is mapped into the process."""
-        return Path(f"/proc/{self.process.pid}/maps").read_text()
-
-
-@contextmanager
-def child(*arguments: str) -> Iterator[Child]:
-    """Start a child; kill it at the end, whatever it does."""
-    one = Child(*arguments)
-    try:
-        yield one
-    finally:
-        one.process.kill()
-        one.process.wait(10)
-        for pipe in (one.process.stdin, one.process.stdout):
-            if pipe is not None:
-                pipe.close()
 
 
 @pytest.fixture(scope="module", name="examiner")
@@ -213,8 +157,10 @@ def test_painter_resumes(painter: Child, made: list[dict[str, Any]], tiny_direct
         ({"photos": []}, "too_few_photos"),
         ({"base": "/no/such/base"}, "unknown_base"),
         ({"styles_dirs": ["/no/such/folder"]}, "bad_style"),
-        ({"face_lora": b"damaged", "reference": b"damaged", "photos": []}, "bad_reference"),
+        ({"face_lora": b"damaged", "reference": b"damaged", "photos": []}, "bad_lora"),
         ({"count": 0}, "internal"),
+        ({"template": scenery()}, "template_no_face"),
+        ({"template": selfie("P009"), "faces": [2]}, "template_bad_choice"),
     ],
 )
 def test_painter_fails_with_a_reason(

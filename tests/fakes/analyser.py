@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from limner.engine.faces import Detection, Floats, Pixels
-from limner.engine.preprocess.analyser import DlibAnalyser
+from limner.engine.preprocess.analyser import SPACE, DlibAnalyser
 
 
 @cache
@@ -28,6 +28,8 @@ def paper_photo(*faces: tuple[int, int, int, int], size: int = 400) -> Pixels:
 
 class PaperAnalyser:
     """Find paper faces."""
+
+    space = SPACE
 
     def detect(self, image: Pixels) -> list[Detection]:
         """Return the paper faces, largest first."""

@@ -15,10 +15,13 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from limner.engine.faces import Detection, Face, Quality
+from limner.engine.faces import Detection, EmbeddingSpace, Face, Quality
 from limner.engine.figures import RECIPE_FILE
 
 SIZE = 64
+
+#: Of colours as embeddings, with dlib's width and lines.
+SPACE = EmbeddingSpace(width=128, same_person=0.6, same_photo=0.1)
 
 #: So few steps that a training takes a second or two, and a drawing less.
 QUICK_RECIPE = {
@@ -34,8 +37,8 @@ QUICK_RECIPE = {
     "judge_steps": 2,
     "checkpoint_every": 2,
     "augmentation": {"variants": 3},
-    "render": {"steps": 6, "batch": 4},
 }
+QUICK_RENDER = {"steps": 6, "batch": 4}
 
 
 def save_tiny_base(directory: Path, prediction_type: str = "v_prediction") -> Path:
@@ -53,12 +56,14 @@ def save_tiny_base(directory: Path, prediction_type: str = "v_prediction") -> Pa
             requires_safety_checker=False,
         )
     pipeline.save_pretrained(str(directory), safe_serialization=True)
-    (directory / RECIPE_FILE).write_text(json.dumps(QUICK_RECIPE))
+    (directory / RECIPE_FILE).write_text(json.dumps(QUICK_RECIPE | {"render": QUICK_RENDER}))
     return directory
 
 
 class ColourAnalyser:
     """Finds one face in every picture that is not flat, and tells people apart by their mean colours."""
+
+    space = SPACE
 
     def detect(self, image: np.ndarray) -> list[Detection]:
         """Find one face in the middle of the picture."""

@@ -30,7 +30,15 @@ from transformers import (
 )
 
 from limner.engine.figures import RECIPE_FILE
-from limner.tests.fakes.base import QUICK_RECIPE, SIZE, clip_tokenizer, clip_vocabulary, save_tiny_base, tiny_vae
+from limner.tests.fakes.base import (
+    QUICK_RECIPE,
+    QUICK_RENDER,
+    SIZE,
+    clip_tokenizer,
+    clip_vocabulary,
+    save_tiny_base,
+    tiny_vae,
+)
 
 __all__ = ["SIZE", "write_sd15", "write_sdxl", "write_zimage"]
 
@@ -89,7 +97,7 @@ def qwen_tokenizer() -> Qwen2Tokenizer:
 
 def _save(pipeline: Any, directory: Path, recipe: dict[str, Any]) -> Path:
     pipeline.save_pretrained(str(directory), safe_serialization=True)
-    (directory / RECIPE_FILE).write_text(json.dumps(recipe))
+    (directory / RECIPE_FILE).write_text(json.dumps(recipe | {"render": QUICK_RENDER}))
     return directory
 
 

@@ -7,19 +7,23 @@ from limner.tests.fakes.bot_process import PATIENCE_S, BotProcess
 from limner.tests.fakes.discord import DiscordServer
 from limner.tests.fakes.shop import Shop
 
-__all__ = ["DiscordBot", "discord_process"]
+__all__ = ["DiscordBot", "discord_process", "settings_of"]
+
+
+def settings_of(server: DiscordServer) -> dict[str, str]:
+    """Give the part of a bot's environment that says who it is and where Discord is."""
+    return {
+        "DISCORD_BOT_TOKEN": server.token,
+        "DISCORD_API_BASE": server.api_base,
+        "DISCORD_GATEWAY_URL": server.gateway_url,
+    }
 
 
 class DiscordBot(BotProcess):
     """The bot's process, with its token and where Discord is in the settings."""
 
     def __init__(self, shop: Shop, server: DiscordServer, settings: dict[str, str] | None = None) -> None:
-        own = {
-            "DISCORD_BOT_TOKEN": server.token,
-            "DISCORD_API_BASE": server.api_base,
-            "DISCORD_GATEWAY_URL": server.gateway_url,
-        }
-        super().__init__(shop, own | (settings or {}), "discord")
+        super().__init__(shop, settings_of(server) | (settings or {}), "discord")
         self.server = server
 
     async def start(self) -> None:

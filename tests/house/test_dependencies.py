@@ -21,7 +21,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "bots/discord": ("discord",),
     "bots/telegram": ("telegram",),
     "bots/web": ("web",),
-    "engine": ("engine",),
+    "engine": ("engine", "insightface"),
     "engine/models": ("engine", "quantise"),
     "engine/nano": ("engine", "nano"),
     "deploy": ("web", "engine", "telegram", "discord"),
@@ -81,6 +81,6 @@ def test_everything_asked_for_is_imported() -> None:
     """Every library that an installation brings is imported by some module, or has a reason not to be."""
     imported = {module for folder in EXTRAS for file in modules_of(folder) for module in imports(file)}
     brought = set().union(*(distributions().get(module, set()) for module in imported))
-    for extra in (None, "web", "engine", "nano", "telegram", "discord"):
+    for extra in (None, "web", "engine", "nano", "insightface", "telegram", "discord"):
         idle = asked_for(extra) - brought - NOT_IMPORTED.keys() - {"limner"}
         assert not idle, f"{extra or 'the base'} asks for {sorted(idle)}, which nothing imports"

@@ -1,9 +1,7 @@
 """What a run with kills has left, held against what people did.
 
 Effects are compared with storage: each photo in its set once, one request for each press, nothing charged twice.
-Messages are compared with the server's record. Whoever is killed after a message went out and before that is written
-down sends it again: no bot can know better, since Telegram has no key for a message. Such a repetition lies in two
-lives of the bot with the kill right behind the first time, and is counted apart; any other is a fault.
+Messages are compared with the server's record; `lives` says which of them may come again.
 """
 
 import json
@@ -12,18 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import pairwise
 
 from limner.storage import Storage
 from limner.tests.fakes.telegram import Call, TelegramServer
 from limner.tests.load.home import FREE
+from limner.tests.load.lives import Messages
 from limner.tests.load.person import Sitter, data_of
 
 COUNT = 8
 """Portraits of one request."""
-
-WRITTEN_DOWN_S = 2.0
-"""From a message to its record: some milliseconds, and what a busy machine adds."""
 
 
 @dataclass
@@ -34,19 +29,6 @@ class Effects:
     requests: int = 0
     portraits: int = 0
     wrong: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Messages:
-    """How often messages of one kind were sent: `wanted` different ones, of which some came `again` after a kill."""
-
-    wanted: int = 0
-    missing: int = 0
-    again: int = 0
-    twice: int = 0
-    """Came again within one life, or although there was time to write the first down."""
-    before_kill_s: float = 0.0
-    """The longest time between a message that came again and the kill after it."""
 
 
 async def effects_of(storage: Storage, sitters: Iterable[Sitter]) -> Effects:
@@ -102,10 +84,10 @@ def messages_of(server: TelegramServer, sitters: Sequence[Sitter], kills: Sequen
             calls[call.chat_id].append(call)
     for sitter in sitters:
         times = _times(calls[sitter.chat_id], sitter)
-        _count(table["status of a set"], times["done"], sum(bool(photos) for photos in sitter.sets), kills)
-        _count(table["gallery"], times["style"], len(sitter.done_at), kills)
+        table["status of a set"].count(times["done"], sum(bool(photos) for photos in sitter.sets), kills)
+        table["gallery"].count(times["style"], len(sitter.done_at), kills)
         for kind, name in (("acceptance", "cancel"), ("portraits", "album"), ("below portraits", "again")):
-            _count(table[kind], times[name], len(sitter.asked), kills)
+            table[kind].count(times[name], len(sitter.asked), kills)
     return table
 
 
@@ -146,19 +128,6 @@ def _is_waiting(call: Call) -> bool:
     return "goes to your next set" in text and not markup
 
 
-def _count(messages: Messages, times: dict[str, list[float]], wanted: int, kills: Sequence[float]) -> None:
-    messages.wanted += wanted
-    messages.missing += max(0, wanted - sum(bool(sent) for sent in times.values()))
-    for sent in times.values():
-        for before, after in pairwise(sent):
-            killed = bisect(kills, before)
-            if killed == bisect(kills, after) or kills[killed] - before > WRITTEN_DOWN_S:
-                messages.twice += 1
-            else:
-                messages.again += 1
-                messages.before_kill_s = max(messages.before_kill_s, kills[killed] - before)
-
-
 def other_words(server: TelegramServer) -> Counter[str]:
     """Count the bot's messages that none of the kinds explains: nobody did anything that calls for one."""
     return Counter(
@@ -171,12 +140,12 @@ def other_words(server: TelegramServer) -> Counter[str]:
     )
 
 
-async def is_quiet(storage: Storage) -> bool:
+async def is_quiet(storage: Storage, platform: str = "telegram") -> bool:
     """Say whether nothing is left to be handled, looked at, painted or told."""
     return not (
-        await storage.inbox.pending("telegram", limit=1)
+        await storage.inbox.pending(platform, limit=1)
         or await storage.photos.received()
         or await storage.requests.queued()
         or await storage.requests.running()
-        or await storage.outbox.pending("telegram", 1)
+        or await storage.outbox.pending(platform, 1)
     )

@@ -24,6 +24,7 @@ from limner.bots.discord.messages.buttons import AGREE, PHOTOS
 from limner.queue.embedded import start_embedded
 from limner.storage import ChatState, Storage
 from limner.tests.fakes.discord import Asked, Channel, DiscordServer, Person, Upload
+from limner.tests.fakes.discord_bot import settings_of
 from limner.tests.load.home import STYLE, Home, ended, new_home, worker
 from limner.tests.load.pictures import small
 from limner.tests.load.report import heading, row, spread
@@ -99,14 +100,10 @@ async def _bot(home: Home, server: DiscordServer, core: int | None) -> AsyncIter
     """Have `limner discord` running, with its commands told."""
     if core is not None and (others := os.sched_getaffinity(0) - {core}):
         os.sched_setaffinity(0, others)
-    own = {
-        "DISCORD_BOT_TOKEN": server.token,
-        "DISCORD_API_BASE": server.api_base,
-        "DISCORD_GATEWAY_URL": server.gateway_url,
-    }
+    environ = home.environ_with(settings_of(server))
     with (home.folder / "discord.log").open("ab") as log:
         command = (sys.executable, "-P", "-m", "limner.deploy.cli", "discord")
-        process = await asyncio.create_subprocess_exec(*command, env=home.environ_with(own), stdout=log, stderr=log)
+        process = await asyncio.create_subprocess_exec(*command, env=environ, stdout=log, stderr=log)
     try:
         if core is not None:
             os.sched_setaffinity(process.pid, {core})

@@ -1,8 +1,8 @@
-"""The bot as a process that starts in a tenth of the time: `python -m limner.tests.load.forks`.
+"""A process that starts in a tenth of the time, to be killed: `python -m limner.tests.load.forks COMMAND ARGUMENT…`.
 
 Most of a start is importing, and `limner prepare`. This process imports once, and at each line `start` on its standard
-input forks a bot, which is `limner telegram` without those two; at `kill` it ends that one by SIGKILL. It answers each
-line with one of its own: the process id, or how the bot ended.
+input forks a bot, which is `limner COMMAND` without those two, or the worker of `paced`; at `kill` it ends that one by
+SIGKILL. It answers each line with one of its own: the process id, or how the process ended.
 """
 
 import asyncio
@@ -10,35 +10,38 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from limner.deploy.compose import redis_of
+from limner.deploy.discord import discord_bot, serve
 from limner.deploy.logs import set_up_logging
 from limner.deploy.machine import give_memory_back
 from limner.deploy.settings import Settings
 from limner.deploy.telegram import bring_updates, telegram_bot
-from limner.tests.fakes.telegram import TelegramServer
 from limner.tests.load.home import Home, ended
+from limner.tests.load.paced import work
 
 KILLED = f"-{int(signal.SIGKILL)}"
 
+Run = Callable[..., Coroutine[Any, Any, None]]
+
 
 class Forks:
-    """The command's side: bots that start and are killed."""
+    """The command's side: processes of one kind that start and are killed, one at a time."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
         self._lives = False
 
     async def start(self) -> None:
-        """Fork a bot; it is not ready yet."""
+        """Fork one; it is not ready yet."""
         await self._told("start")
         self._lives = True
 
     async def kill(self) -> bool:
-        """Kill the bot, if there is one; False when it had ended by itself, which it never should."""
+        """Kill it, if there is one; False when it had ended by itself, which it never should."""
         if not self._lives:
             return True
         self._lives = False
@@ -52,27 +55,25 @@ class Forks:
 
 
 @asynccontextmanager
-async def forks(home: Home, server: TelegramServer) -> AsyncIterator[Forks]:
-    """Have the process that forks for the length of the block; its bots log to `telegram.log` in the home."""
-    command = (sys.executable, "-P", "-m", "limner.tests.load.forks")
-    with (home.folder / "telegram.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            *command, env=home.environ(server), stdin=PIPE, stdout=PIPE, stderr=log
-        )
-    bots = Forks(process)
+async def forks(home: Home, environ: Mapping[str, str], command: str, *arguments: str) -> AsyncIterator[Forks]:
+    """Have the process that forks for the length of the block; what it forks logs to `COMMAND.log` in the home."""
+    forking = (sys.executable, "-P", "-m", "limner.tests.load.forks", command, *arguments)
+    with (home.folder / f"{command}.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(*forking, env=environ, stdin=PIPE, stdout=PIPE, stderr=log)
+    forked = Forks(process)
     try:
-        yield bots
+        yield forked
     finally:
-        await bots.kill()
+        await forked.kill()
         await ended(process)
 
 
-def _answer_lines() -> None:
-    settings, child = Settings.from_env(os.environ), 0
+def _answer_lines(run: Run, *arguments: str) -> None:
+    child = 0
     for line in sys.stdin:
         if line.strip() == "start":
             if (child := os.fork()) == 0:
-                _be_bot(settings)
+                _become(run, *arguments)
             answer = str(child)
         else:
             os.kill(child, signal.SIGKILL)
@@ -82,22 +83,31 @@ def _answer_lines() -> None:
         sys.stdout.flush()
 
 
-def _be_bot(settings: Settings) -> NoReturn:
+def _become(run: Run, *arguments: str) -> NoReturn:
     try:
         os.close(0)
         os.dup2(2, 1)
         give_memory_back()
         set_up_logging()
-        asyncio.run(_run(settings))
+        asyncio.run(run(*arguments))
     finally:
         # Nothing of the process that was forked may run here a second time.
         os._exit(1)
 
 
-async def _run(settings: Settings) -> None:
+async def _telegram() -> None:
+    settings = Settings.from_env(os.environ)
     async with redis_of(settings) as redis_url, telegram_bot(settings, redis_url) as application:
         await bring_updates(application, settings)
 
 
+async def _discord() -> None:
+    settings = Settings.from_env(os.environ)
+    async with redis_of(settings) as redis_url, discord_bot(settings, redis_url) as bot:
+        await serve(bot)
+
+
+COMMANDS: Mapping[str, Run] = {"telegram": _telegram, "discord": _discord, "worker": work}
+
 if __name__ == "__main__":
-    _answer_lines()
+    _answer_lines(COMMANDS[sys.argv[1]], *sys.argv[2:])

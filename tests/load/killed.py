@@ -17,7 +17,6 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import click
 
@@ -26,6 +25,7 @@ from limner.tests.fakes.telegram import TelegramServer
 from limner.tests.load.audit import Effects, effects_of, is_quiet, messages_of, other_words
 from limner.tests.load.forks import Forks, forks
 from limner.tests.load.home import came, let_agree, new_home, worker
+from limner.tests.load.lives import Lives, print_failures, print_messages
 from limner.tests.load.person import Sitter
 from limner.tests.load.report import heading, row, spread
 from limner.tests.load.watched import WatchedUpdates
@@ -33,22 +33,6 @@ from limner.tests.load.watched import WatchedUpdates
 FIRST_LIFE_S = 0.02
 QUIET_S = 120.0
 """How long everything may take to be handled and told, after everybody has what they waited for."""
-
-
-@dataclass
-class Lives:
-    """When the bot was killed, and how long each life took from its start to its first call and its first question."""
-
-    kills: list[float] = field(default_factory=list)
-    starts: list[float] = field(default_factory=list)
-    polled_after_s: list[float] = field(default_factory=list)
-    ended_by_itself: int = 0
-
-    def note_start(self, server: TelegramServer, calls_before: int) -> None:
-        """Note how long the present life took until it asked for updates, if it came to that."""
-        asked = (call.at for call in server.calls[calls_before:] if call.method == "getUpdates")
-        if (first := next(asked, None)) is not None:
-            self.polled_after_s.append(first - self.starts[-1])
 
 
 @click.command()
@@ -72,7 +56,7 @@ async def endure(kills: int, people: int, longest_s: float, patience_s: float, s
             Sitter(server.person(200_000 + n), updates, random.Random(f"{seed} {n}"), patience_s) for n in range(people)
         ]
         await let_agree(storage, [sitter.chat_id for sitter in sitters])
-        async with worker(home, start_embedded(home.folder)), forks(home, server) as bots:
+        async with worker(home, start_embedded(home.folder)), forks(home, home.environ(server), "telegram") as bots:
             lives = await _lives(server, bots, sitters, kills, longest_s, seed)
             quiet = await came(lambda: is_quiet(storage), QUIET_S)
             lives.ended_by_itself += not await bots.kill()
@@ -80,7 +64,7 @@ async def endure(kills: int, people: int, longest_s: float, patience_s: float, s
         heading(f"{kills} kills in {time.monotonic() - began:.0f} s, {people} people, seed {seed}")
         good = _print_effects(sitters, effects) & _print_messages(server, sitters, lives.kills)
         good &= _print_lives(server, lives)
-        _print_failures((home.folder / "telegram.log").read_text("utf-8"))
+        print_failures((home.folder / "telegram.log").read_text("utf-8"))
         row("in the end nothing is left to do", "yes" if quiet else "no", "yes")
         server.problems.clear()  # they are told already
     return 0 if good and quiet else 1
@@ -99,17 +83,12 @@ async def _lives(
         await asyncio.sleep(chance.uniform(FIRST_LIFE_S, longest_s))
         lives.ended_by_itself += not await bots.kill()
         lives.kills.append(time.monotonic())
-        lives.note_start(server, calls_before)
+        asked = (call.at for call in server.calls[calls_before:] if call.method == "getUpdates")
+        lives.note_heard(next(asked, None))
     await bots.start()
     over.set()
     await asyncio.gather(*talking)
     return lives
-
-
-def _print_failures(log: str) -> None:
-    if failures := [line for line in log.splitlines() if " failed: " in line or " ERROR " in line]:
-        heading(f"The bots logged {len(failures)} failures; the first ten:")
-        click.echo("\n".join(failures[:10]))
 
 
 def _print_effects(sitters: Sequence[Sitter], effects: Effects) -> bool:
@@ -128,24 +107,17 @@ def _print_effects(sitters: Sequence[Sitter], effects: Effects) -> bool:
 
 
 def _print_messages(server: TelegramServer, sitters: Sequence[Sitter], kills: Sequence[float]) -> bool:
-    table = messages_of(server, sitters, kills)
-    heading(f"{'Messages':<24}{'wanted':>8}{'missing':>9}{'again':>7}{'twice':>7}{'send to kill, at most':>24}")
-    for name, found in table.items():
-        gap = f"{1000 * found.before_kill_s:.0f} ms" if found.again else ""
-        click.echo(f"  {name:<22}{found.wanted:>8}{found.missing:>9}{found.again:>7}{found.twice:>7}{gap:>24}".rstrip())
-    click.echo(
-        "  again: once more in a later life, since the kill came between the message and its record; twice: otherwise"
-    )
+    all_came = print_messages(messages_of(server, sitters, kills))
     others = other_words(server)
     for words, count in others.most_common(10):
         click.echo(f"    {count} times what nobody asked for: {words!r}")
-    return not others and not any(found.missing or found.twice for found in table.values())
+    return not others and all_came
 
 
 def _print_lives(server: TelegramServer, lives: Lives) -> bool:
     heading("Lives")
-    row("from start to the first poll, ms (p50 / p95 / max)", spread(lives.polled_after_s))
-    row("lives that were killed before that", len(lives.kills) - len(lives.polled_after_s))
+    row("from start to the first poll, ms (p50 / p95 / max)", spread(lives.heard_after_s))
+    row("lives that were killed before that", len(lives.kills) - len(lives.heard_after_s))
     row("lives that ended by themselves", lives.ended_by_itself, "0")
     row("presses that were never answered (a clock on the button)", len(server.unanswered))
     row("calls refused as too many (429)", sum(call.status == 429 for call in server.calls))

@@ -3,6 +3,7 @@
 import pytest
 
 from limner.tests.load.discord import measure as first_answers
+from limner.tests.load.discord_killed import endure as nothing_lost
 from limner.tests.load.killed import endure
 from limner.tests.load.telegram import measure
 
@@ -17,6 +18,12 @@ async def test_a_crowd_loses_no_photo(capsys: pytest.CaptureFixture[str]) -> Non
 async def test_whenever_it_is_killed_everything_takes_effect_once(capsys: pytest.CaptureFixture[str]) -> None:
     """After five kills every photo is in its set once, every press has one request, and nobody waits in vain."""
     assert await endure(kills=5, people=3, longest_s=3.0, patience_s=90.0, seed=1) == 0, capsys.readouterr().out
+
+
+async def test_whatever_is_killed_on_discord_everything_ends_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """After kills of bot and worker every request ended once, for its owner's eyes alone, and nobody waits in vain."""
+    few = await nothing_lost(kills=5, members=2, singles=1, scale=1000.0, longest_s=1.0, patience_s=90.0, seed=1)
+    assert few == 0, capsys.readouterr().out
 
 
 async def test_discord_answers_a_crowd(capsys: pytest.CaptureFixture[str]) -> None:

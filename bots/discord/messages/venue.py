@@ -3,10 +3,11 @@
 Messages of a channel, the gallery's thread, and the server's own scheduled event, which its members see in their list.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 
 import discord
 
@@ -28,7 +29,7 @@ PUBLIC_THREAD: Final = 11
 A_WEEK: Final = 10080
 """Minutes after which Discord puts a silent thread away, the longest it takes; a new post wakes it."""
 
-THREAD_NAME, TITLE, ABOUT = 100, 100, 1000
+THREAD_NAME, TITLE, ABOUT, NONCE = 100, 100, 1000, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,16 @@ class Venue:
         nicer = GALLERY_NICER if gallery and threads else NICER
         return Ground(server.name, threads, _without(allowed, needed), _without(allowed, nicer))
 
-    async def post(self, channel_id: int, message: Outgoing) -> str:
-        """Write a message, mentioning nobody; wake the thread up that it goes to, where it is one that rests."""
+    async def post(self, channel_id: int, message: Outgoing, key: str) -> str:
+        """Write a message, mentioning nobody; wake the thread up that it goes to, where it is one that rests.
 
-        async def write() -> str:
-            with parameters(message) as params:
-                return reference(await self._client.http.send_message(channel_id, params=params))
-
-        return await self._awake(channel_id, write)
+        For some minutes the same `key` is the same message: what a process that was killed has written before us is
+        found instead of written again. https://docs.discord.com/developers/resources/message#create-message
+        """
+        sent = await self._write(channel_id, message, nonce=hashlib.sha256(key.encode()).hexdigest()[:NONCE])
+        if not await self._is_there(channel_id, int(sent["id"])):  # found, and deleted since
+            sent = await self._write(channel_id, message)
+        return reference(sent)
 
     async def edit(self, channel_id: int, message_id: int, message: Outgoing) -> None:
         """Replace a message of ours."""
@@ -126,14 +129,21 @@ class Venue:
     async def schedule(
         self, server_id: int, channel_id: int, title: str, about: str, span: tuple[datetime, datetime]
     ) -> int:
-        """Put an event into the server's list, from one moment to another; give its id."""
+        """Put an event into the server's list, from one moment to another; give its id.
+
+        One that is held there until that moment already is the same event, from a process that was killed before us.
+        """
+        location = f"https://discord.com/channels/{server_id}/{channel_id}"
+        for known in await self._client.http.get_scheduled_events(server_id, with_user_count=False):
+            if _is_held(known, location, span[1]):
+                return int(known["id"])
         made = await self._client.http.create_guild_scheduled_event(
             server_id,
             name=title[:TITLE],
             description=about[:ABOUT],
             privacy_level=discord.PrivacyLevel.guild_only.value,
             entity_type=discord.EntityType.external.value,
-            entity_metadata={"location": f"https://discord.com/channels/{server_id}/{channel_id}"},
+            entity_metadata={"location": location},
             scheduled_start_time=span[0].isoformat(),
             scheduled_end_time=span[1].isoformat(),
         )
@@ -146,6 +156,22 @@ class Venue:
         except discord.NotFound:
             return
 
+    async def _write(self, channel_id: int, message: Outgoing, **how: str) -> Any:
+        async def write() -> Any:
+            with parameters(message, **how) as params:
+                return await self._client.http.send_message(channel_id, params=params)
+
+        return await self._awake(channel_id, write)
+
+    async def _is_there(self, channel_id: int, message_id: int) -> bool:
+        try:
+            await self._client.http.get_message(channel_id, message_id)
+        except discord.NotFound:
+            return False
+        except discord.Forbidden:  # nothing may be read here; a message that was written is believed in
+            return True
+        return True
+
     async def _awake(self, channel_id: int, call: Callable[[], Awaitable[T]]) -> T:
         try:
             return await call()
@@ -157,6 +183,13 @@ class Venue:
             return await call()
         finally:
             await self._client.http.edit_channel(channel_id, archived=True)
+
+
+def _is_held(scheduled: Any, location: str, until: datetime) -> bool:
+    if (scheduled.get("entity_metadata") or {}).get("location") != location:
+        return False
+    # Discord may keep less of a second than we have sent.
+    return abs(datetime.fromisoformat(scheduled["scheduled_end_time"]) - until) < timedelta(seconds=1)
 
 
 def _without(allowed: discord.Permissions, names: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from limner.bots.discord.messages.outgoing import Way
+from limner.storage.inbox import user_lane
 
 __all__ = ["Attachment", "Incoming", "Person", "pack", "unpack"]
 
@@ -67,6 +68,11 @@ class Incoming:
     def key(self) -> str:
         """Name what it asks for, so that it is done once however often it is handled."""
         return f"discord:{self.id}"
+
+    @property
+    def lane(self) -> str:
+        """Name whose it is: those of one lane are handled in their order."""
+        return user_lane(str(self.person.id))
 
     @property
     def chosen(self) -> str:

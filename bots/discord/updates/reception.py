@@ -14,9 +14,9 @@ import msgspec
 
 from limner.bots.discord.messages.wire import AWAY
 from limner.bots.discord.updates.incoming import Incoming, pack, unpack
-from limner.bots.discord.updates.lanes import Lanes
 from limner.bots.discord.updates.translate import translate
-from limner.storage.inbox import Inbox, user_lane
+from limner.bots.lanes import Lanes
+from limner.storage.inbox import Inbox
 
 __all__ = ["Reception"]
 
@@ -38,7 +38,7 @@ class Reception:
         self,
         platform: str,
         inbox: Inbox,
-        lanes: Lanes,
+        lanes: Lanes[Incoming],
         first: Callable[[Interaction, Incoming], Awaitable[bool]],
         in_place: frozenset[str],
     ) -> None:
@@ -53,8 +53,7 @@ class Reception:
         incoming = translate(interaction)
         if incoming is None or await self._first(interaction, incoming):
             return
-        lane = user_lane(str(incoming.person.id))
-        if not await self._inbox.write(self._platform, incoming.id, lane, pack(incoming)):
+        if not await self._inbox.write(self._platform, incoming.id, incoming.lane, pack(incoming)):
             return  # it came before; the gateway repeats what it believes lost
         await self._acknowledge(interaction, incoming)
         self._lanes.submit(incoming)
@@ -71,10 +70,6 @@ class Reception:
                     await self._inbox.done(self._platform, update.update_id)
             after, count = page[-1].update_id, count + len(page)
         return count
-
-    async def done(self, incoming: Incoming) -> None:
-        """Let an interaction go, after its effect."""
-        await self._inbox.done(self._platform, incoming.id)
 
     async def _acknowledge(self, interaction: Interaction, incoming: Incoming) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from limner.storage.inbox import user_lane
+
 __all__ = [
     "Command",
     "Incoming",
@@ -121,4 +123,4 @@ class Incoming:
     @property
     def lane(self) -> str:
         """Name whose update it is: those of one lane are handled in their order."""
-        return f"user:{self.sender.id}"
+        return user_lane(str(self.sender.id))

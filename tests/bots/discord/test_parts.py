@@ -1,6 +1,5 @@
-"""The parts without a Discord: buttons, packing, lanes, what is written down, and what an interaction says."""
+"""The parts without a Discord: buttons, packing, what is written down, and what an interaction says."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +17,10 @@ from limner.bots.discord.messages.packing import packed
 from limner.bots.discord.messages.render import cut, kind
 from limner.bots.discord.messages.wire import is_closed_way, is_no_entry, is_too_large
 from limner.bots.discord.updates.incoming import Attachment, Incoming, Person, pack, unpack
-from limner.bots.discord.updates.lanes import Lanes
 from limner.bots.discord.updates.translate import translate
 from limner.bots.styles import StyleCard
 from limner.bots.words import LANGUAGES, Words
+from limner.storage.inbox import user_lane
 from limner.tests.bots.discord.conftest import Stage
 
 OWNER = 2**63 - 1
@@ -189,28 +188,10 @@ async def test_where_an_interaction_comes_from(stage: Stage) -> None:
     assert (await stage.bot.rules.place(brought)).public is False
 
 
-async def test_one_persons_interactions_keep_their_order() -> None:
-    """And nobody waits for anybody else."""
-    seen: list[tuple[int, int]] = []
-    hold, both = asyncio.Event(), asyncio.Event()
-
-    async def handle(incoming: Incoming) -> None:
-        if incoming.id == 1:
-            await hold.wait()
-        seen.append((incoming.person.id, incoming.id))
-        if len(seen) == 1:
-            hold.set()
-        if len(seen) == 3:
-            both.set()
-
-    async def nothing(_: Incoming) -> None: ...
-
-    lanes = Lanes(handle, nothing, nothing)
-    for person, number in ((1, 1), (1, 2), (2, 3)):
-        lanes.submit(replace(INCOMING, id=number, person=Person(person, "en")))
-    await asyncio.wait_for(both.wait(), 5)
-    assert seen == [(2, 3), (1, 1), (1, 2)]
-    await lanes.stop()
+def test_one_persons_interactions_are_one_lane() -> None:
+    """Those that are written down are handled in the order in which that person sent them."""
+    others = replace(INCOMING, id=8, person=Person(2, "de"))
+    assert INCOMING.lane == replace(INCOMING, id=9).lane == user_lane("1") != others.lane
 
 
 async def test_the_library_keeps_nothing_of_our_messages(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from limner.bots.discord.messages.buttons import AGREE, PHOTOS
 from limner.bots.discord.messages.outgoing import Way
 from limner.bots.discord.rules import Rules
 from limner.bots.discord.updates.incoming import Incoming, Person
+from limner.bots.lanes import MOST_TRIES
 from limner.tests.bots.discord.conftest import Stage
 from limner.tests.bots.discord.test_ladder import QUARTER_S, home
 from limner.tests.fakes.talk import PORTRAITS
@@ -146,7 +147,7 @@ async def test_a_slow_storage_does_not_keep_a_form_waiting(stage: Stage, monkeyp
 
 async def test_what_fails_for_good_is_answered_and_let_go(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """An interaction that fails at every try is answered with words, and what comes after it is handled."""
-    monkeypatch.setattr("limner.bots.discord.updates.lanes.PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("limner.bots.lanes.PAUSES_S", (0.0, 0.0))
     tries: list[object] = []
 
     async def fail(*args: Any) -> None:
@@ -160,6 +161,20 @@ async def test_what_fails_for_good_is_answered_and_let_go(stage: Stage, monkeypa
     assert "Something went wrong on our side" in (asked.response.content or asked.followups[0].content)
     assert not await stage.storage.inbox.pending("discord")
     assert "You have 12" in (await stage.ann.slash(stage.channel, "quota")).response.content
+
+
+async def test_what_ends_every_process_is_given_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interaction over which a hundred processes have ended is answered with words, without another try."""
+    with monkeypatch.context() as dying:
+        deaf(stage, dying)
+        asked = await stage.waiting(stage.ann)
+    (update,) = await stage.storage.inbox.pending("discord")
+    for _ in range(MOST_TRIES):
+        await stage.storage.inbox.begun("discord", update.update_id)
+    await stage.restart()
+    assert "Something went wrong on our side" in asked.response.content
+    assert not await stage.storage.requests.active((await stage.user(stage.ann)).id)
+    assert not await stage.storage.inbox.pending("discord")
 
 
 async def test_a_storage_that_is_away_is_told_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Order, side by side, and photos fetched ahead within a memory budget."""
+"""Photos fetched ahead within a memory budget, and let go."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -47,12 +47,12 @@ class Counter:
     done: list[int]
     gates: dict[int, asyncio.Event]
 
-    def submit(self, update_id: int, person: int, size: int | None = None, *, again: bool = False) -> None:
-        """Submit a text, or a photo of a size; `again` as one that an earlier process has left."""
+    def submit(self, update_id: int, person: int, size: int | None = None) -> None:
+        """Submit a text, or a photo of a size."""
         photo = None if size is None else PhotoFile(f"f{update_id}", "u", size, "", None)
         sender = Sender(person, "en", "Ann")
         content = photo or Words()
-        how: dict[str, Any] = {"private": True, "thread_id": None, "message_id": 1, "again": again}
+        how: dict[str, Any] = {"private": True, "thread_id": None, "message_id": 1}
         self.dispatcher.submit(Incoming(update_id, sender, person, content=content, **how))
 
 
@@ -75,33 +75,19 @@ async def counter(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counter]:
             await task.fetch.data()
         handled.append(update_id)
 
-    async def begun(update_id: int) -> int:
-        return update_id  # as many times as its number says
+    async def begun(_: int) -> int:
+        return 1
 
     async def tick(update_id: int) -> None:
         done.append(update_id)
 
-    async def apologise(_: Incoming) -> None:
+    async def apologise(_: Task) -> None:
         handled.append(-1)
 
     fetcher: Any = Fetcher(bot, nap)  # type: ignore[arg-type]
     dispatcher = Dispatcher(fetcher, handle, begun, tick, apologise, nap)
     yield Counter(bot, dispatcher, handled, done, gates)
     await dispatcher.stop()
-
-
-async def test_one_persons_updates_keep_their_order_and_others_do_not_wait(counter: Counter) -> None:
-    """While the first update of one person takes long, another person's is handled."""
-    counter.gates[1] = asyncio.Event()
-    counter.submit(1, 7)
-    counter.submit(2, 7)
-    counter.submit(3, 8)
-    await asyncio.sleep(0.01)
-    assert counter.handled == [3]
-    counter.gates[1].set()
-    await counter.dispatcher.idle()
-    assert counter.handled == [3, 1, 2]
-    assert counter.done == [3, 1, 2]
 
 
 async def test_photos_are_fetched_ahead(counter: Counter) -> None:
@@ -151,16 +137,6 @@ async def test_what_cannot_be_fetched_has_a_reason(counter: Counter, message: st
         await fetch.data()
     assert caught.value.reason == reason
     fetch.release()
-
-
-async def test_an_update_that_ends_every_process_is_given_up(counter: Counter) -> None:
-    """One that a hundred processes have ended over is answered with words and done; one before that is handled."""
-    for number in (1, 100, 101):
-        counter.submit(number, number, again=True)
-    counter.submit(102, 102)
-    await counter.dispatcher.idle()
-    assert sorted(counter.handled) == [-1, 1, 100, 102]
-    assert sorted(counter.done) == [1, 100, 101, 102]
 
 
 async def test_stopping_leaves_what_is_not_done(counter: Counter) -> None:

@@ -145,13 +145,13 @@ async def test_an_update_that_fails_is_apologised_for_and_holds_up_nothing(
     async def at_once(_: float) -> None:
         await asyncio.sleep(0)
 
-    dispatcher = line.application.parts.dispatcher
-    monkeypatch.setattr(dispatcher, "_sleep", at_once)
-    handle = dispatcher._handle
-    monkeypatch.setattr(dispatcher, "_handle", broken)
+    lanes = line.application.parts.dispatcher._lanes
+    monkeypatch.setattr(lanes, "_sleep", at_once)
+    handle = lanes._handle
+    monkeypatch.setattr(lanes, "_handle", broken)
     await ann.send("/help")
     await ann.wait("Something went wrong")
-    monkeypatch.setattr(dispatcher, "_handle", handle)
+    monkeypatch.setattr(lanes, "_handle", handle)
     await ann.send("/terms")
     await ann.wait("by a machine")
     assert caplog.text.count("failed: RuntimeError") == 3

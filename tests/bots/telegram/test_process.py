@@ -3,7 +3,6 @@
 import asyncio
 import random
 import socket
-from pathlib import Path
 
 import pytest
 
@@ -121,12 +120,9 @@ async def test_behind_a_webhook(shop: Shop, server: TelegramServer) -> None:
         assert await bot.stop() == 0
 
 
-async def test_up_starts_the_bot_where_there_is_a_token(shop: Shop, server: TelegramServer, tmp_path: Path) -> None:
+async def test_up_starts_the_bot_where_there_is_a_token(shop: Shop, server: TelegramServer) -> None:
     """One command serves the web chat and the Telegram bot, and ends both."""
-    base = tmp_path / "base"
-    base.mkdir()
-    (base / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')  # never loaded
-    up = TelegramBot(shop, server, {"LIMNER_WEB_PORT": "0", "LIMNER_BASE_MODEL": str(base)}, command="up")
+    up = TelegramBot(shop, server, {"LIMNER_WEB_PORT": "0"}, command="up")
     await up.start()
     ann = server.person(1001)
     await ann.start()

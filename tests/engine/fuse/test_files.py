@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from limner.engine.errors import BadReferenceError
-from limner.engine.fuse.marks import SOURCE_TYPE, portrait_png
+from limner.engine.fuse.marks import SOURCE_TYPE, enlarged, portrait_png
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sheet import Row, contact_sheet
+from limner.queue.messages import FAILURES
 from limner.tests.fakes.base import make_faces
 
 
@@ -20,9 +21,10 @@ def _open(data: bytes) -> Image.Image:
 
 
 def test_portrait_is_enlarged_to_512() -> None:
-    """A small base's picture goes out with 512 px, a large one's as it is."""
-    assert _open(portrait_png(np.zeros((128, 128, 3), np.uint8), {})).size == (512, 512)
-    assert _open(portrait_png(np.zeros((768, 768, 3), np.uint8), {})).size == (768, 768)
+    """A small base's picture goes out with 512 px on its longer side, a large one's as it is."""
+    assert enlarged(np.zeros((128, 128, 3), np.uint8)).shape == (512, 512, 3)
+    assert enlarged(np.zeros((128, 96, 3), np.uint8)).shape == (512, 384, 3)
+    assert enlarged(np.zeros((768, 400, 3), np.uint8)).shape == (768, 400, 3)
 
 
 def test_portrait_says_that_a_machine_made_it() -> None:
@@ -54,7 +56,7 @@ def test_empty_contact_sheet_is_a_picture() -> None:
 def test_reference_comes_back() -> None:
     """A reference that was written and read holds one aligned face, all embeddings and the sitter's words."""
     faces = make_faces(3)
-    reference = Reference.load(Reference.of(faces).dump())
+    reference = Reference.load(Reference.of(faces).dump(), 128)
     assert any(np.array_equal(reference.image, face.image) for face in faces)
     assert np.array_equal(reference.embeddings, np.stack([face.embedding for face in faces]))
     assert reference.sitter == "sks person"
@@ -69,4 +71,11 @@ def test_same_faces_same_reference() -> None:
 def test_damaged_reference(data: bytes) -> None:
     """A reference that cannot be read says what to do."""
     with pytest.raises(BadReferenceError, match="send the photos again"):
-        Reference.load(data)
+        Reference.load(data, 128)
+
+
+def test_another_analysers_reference() -> None:
+    """What was kept while another analyser was in use cannot be compared: people are asked for new photos."""
+    with pytest.raises(BadReferenceError, match="send the photos again") as caught:
+        Reference.load(Reference.of(make_faces(3)).dump(), 512)
+    assert caught.value.reason in FAILURES

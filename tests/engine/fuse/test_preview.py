@@ -37,7 +37,7 @@ def _wide() -> Reference:
 
 def say_margin(monkeypatch: pytest.MonkeyPatch, margin: float) -> None:
     """Judge every candidate's style like this: what a random base thinks of a style means nothing."""
-    found = "limner.engine.fuse.pipeline.style_margin"
+    found = "limner.engine.fuse.drawing.style_margin"
     monkeypatch.setattr(found, lambda _, latents, *__, **___: [margin] * len(latents))
 
 
@@ -77,7 +77,7 @@ def test_a_plain_photo_is_not_sketched(tiny_base: BaseModel) -> None:
 def test_out_of_style_means_no_sketch(tiny_base: BaseModel, margin: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the style is seen on no candidate, nothing is shown."""
     monkeypatch.setattr(
-        "limner.engine.fuse.pipeline.style_margin", lambda _, latents, *__, **___: [margin] * len(latents)
+        "limner.engine.fuse.drawing.style_margin", lambda _, latents, *__, **___: [margin] * len(latents)
     )
     assert _draw(tiny_base) is None
 
@@ -94,7 +94,7 @@ def test_no_face_means_no_sketch(tiny_base: BaseModel) -> None:
 
 def test_unsafe_means_no_sketch(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the base's safety checker lets no candidate through, nothing is shown, and nothing fails."""
-    monkeypatch.setattr("limner.engine.fuse.pipeline.safe", lambda _, images: [False] * len(images))
+    monkeypatch.setattr("limner.engine.fuse.drawing.safe", lambda _, images: [False] * len(images))
     assert _draw(tiny_base) is None
 
 

@@ -92,6 +92,25 @@ def test_guidance_leads_away_from_the_base_alone(tiny_base: BaseModel) -> None:
     torch.testing.assert_close(guided, away + 3 * (towards - away), atol=1e-4, rtol=1e-4)
 
 
+def test_what_is_masked_stays_the_start(either_base: BaseModel) -> None:
+    """Outside of the mask the start comes out to the last bit; inside, what is drawn knows what surrounds it."""
+    start = torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(4))
+    mask = torch.zeros(1, 1, 8, 8)
+    mask[..., 2:6, 2:6] = 1
+    drawn = _sample(either_base, [1, 2], start=start, strength=0.75, mask=mask)
+    kept = (mask == 0).expand_as(drawn)
+    assert torch.equal(drawn[kept], start.expand_as(drawn)[kept])
+    free = _sample(either_base, [1, 2], start=start, strength=0.75)
+    assert not torch.equal(drawn[~kept], free[~kept])
+
+
+def test_a_full_mask_changes_nothing(either_base: BaseModel) -> None:
+    """Where all is drawn, a mask makes no difference."""
+    start = torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(4))
+    free = _sample(either_base, [1], start=start, strength=0.5)
+    assert torch.equal(_sample(either_base, [1], start=start, strength=0.5, mask=torch.ones(1, 1, 8, 8)), free)
+
+
 def test_few_steps_are_lcms(epsilon_base: BaseModel, epsilon_directory: Path) -> None:
     """In a few steps the latents are those of StableDiffusionPipeline with LCMScheduler, fresh noise included."""
     pipeline = StableDiffusionPipeline.from_pretrained(epsilon_directory)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from limner.engine.errors import PhotoRefusedError
-from limner.engine.faces import Analyser, Detection, Floats, distance
+from limner.engine.faces import Analyser, Detection, EmbeddingSpace, Floats, distance
+from limner.engine.preprocess.analyser import SPACE
 from limner.engine.preprocess.decode import decode
-from limner.engine.preprocess.identity import SAME_PHOTO, check_against, one_identity, only_face
+from limner.engine.preprocess.identity import check_against, one_identity, only_face
 from limner.engine.refusal import Reason
 from limner.tests.fakes import photos
 
@@ -25,7 +26,7 @@ def face(width: int) -> Detection:
 
 def reasons(embeddings: list[Floats]) -> list[str | None]:
     """Judge a set and return the reasons alone."""
-    return [refusal.reason.value if refusal else None for refusal in one_identity(embeddings)]
+    return [refusal.reason.value if refusal else None for refusal in one_identity(embeddings, SPACE)]
 
 
 def test_the_nearest_person_counts_when_clearly_in_front() -> None:
@@ -76,12 +77,22 @@ def test_the_same_photo_three_times_counts_once() -> None:
 def test_a_new_photo_is_compared_with_its_set() -> None:
     """Against known photos: the same person passes, a stranger and a copy do not, and the first photo always does."""
     known = [somebody(1, 0), somebody(1, 1)]
-    check_against(somebody(2, 0), [])
-    check_against(somebody(1, 2), known)
+    check_against(somebody(2, 0), [], SPACE)
+    check_against(somebody(1, 2), known, SPACE)
     for embedding, reason in ((somebody(2, 0), Reason.ANOTHER_PERSON), (known[1], Reason.DUPLICATE)):
         with pytest.raises(PhotoRefusedError) as caught:
-            check_against(embedding, known)
+            check_against(embedding, known, SPACE)
         assert caught.value.refusal.reason is reason
+
+
+def test_a_mean_of_unit_embeddings_lets_no_stranger_in() -> None:
+    """However many photos of one person are known, a stranger at a right angle to all of them stays outside."""
+    space = EmbeddingSpace(width=512, same_person=1.2, same_photo=0.2, unit=True)
+    far_apart = list(np.eye(12, 512, dtype=np.float32) * 0.8 + np.eye(1, 512, 20, dtype=np.float32) * 0.6)
+    check_against(far_apart[0], far_apart[1:], space)
+    with pytest.raises(PhotoRefusedError) as caught:
+        check_against(np.eye(1, 512, 30, dtype=np.float32)[0], far_apart, space)
+    assert caught.value.refusal.reason is Reason.ANOTHER_PERSON
 
 
 @pytest.mark.parametrize("person", photos.SITTERS)
@@ -96,5 +107,5 @@ def test_a_photo_saved_again_is_the_same_photo(analyser: Analyser, person: str) 
         pixels = decode(file)
         embeddings.append(analyser.embed(pixels, analyser.detect(pixels)[0]))
     first, *others = embeddings
-    assert all(distance(first, copy) < SAME_PHOTO for copy in others[:2])
+    assert all(distance(first, copy) < SPACE.same_photo for copy in others[:2])
     assert reasons(embeddings) == [None, "duplicate", "duplicate", None, None, None]

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from limner.engine.faces import Detection
+from limner.engine.faces import Detection, EmbeddingSpace
 from limner.engine.figures import changed
 from limner.engine.likeness import embed_largest, likeness, most_typical
 from limner.engine.models.base import BaseModel
 from limner.engine.train.judge import Judge, hold_out
 from limner.engine.train.recipe import FaceRecipe
-from limner.tests.fakes.base import QUICK_RECIPE, ColourAnalyser, make_faces
+from limner.tests.fakes.base import QUICK_RECIPE, SPACE, ColourAnalyser, make_faces
 
 
 def _judge(base: BaseModel, analyser: ColourAnalyser, known: np.ndarray) -> Judge:
@@ -63,10 +63,19 @@ def test_likeness_is_one_minus_the_distance() -> None:
     here = np.zeros(128, np.float32)
     there = here.copy()
     there[0] = 0.6
-    assert likeness(here, [here]) == 1.0
-    assert likeness(here, [here, there]) == pytest.approx(0.7)
-    assert likeness(here, [here + 1]) == 0.0
-    assert likeness(None, [here]) == 0.0
+    assert likeness(here, [here], SPACE) == 1.0
+    assert likeness(here, [here, there], SPACE) == pytest.approx(0.7)
+    assert likeness(here, [here + 1], SPACE) == 0.0
+    assert likeness(None, [here], SPACE) == 0.0
+
+
+def test_the_line_is_the_same_with_every_analyser() -> None:
+    """Two faces as far apart as an analyser's line have a likeness of 0.4, whatever that line is."""
+    here = np.zeros(512, np.float32)
+    there = here.copy()
+    there[0] = 1.2
+    wide = EmbeddingSpace(width=512, same_person=1.2, same_photo=0.2, unit=True)
+    assert likeness(here, [there], wide) == pytest.approx(0.4)
 
 
 def test_small_pictures_are_enlarged_first() -> None:
