@@ -121,6 +121,7 @@ async def overview(turn: Turn) -> Overview:
         style=turn.state.style,
         active=active,
         position=await _position(turn, active),
+        preview=active is not None and await turn.tools.storage.requests.has_preview(active.id),
         finished=await _finished(turn),
         balance=await storage.quota.balance(turn.user.id),
     )

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from limner.bots.conversation import Conversation
-from limner.bots.events import Event, RequestFinished
+from limner.bots.events import Event, PreviewDrawn, RequestFinished
 from limner.bots.ports import NewsSource, Storage
 from limner.bots.replies import ProgressShown, QueueMoved, Reply
 from limner.queue.connection import UNREACHABLE
@@ -163,7 +163,7 @@ class Delivery:
         try:
             user = await self._storage.users.get(notice.user_id)
             replies = await self._conversation.handle(user, _event(notice))
-            # No reply: what the notice is about is gone (a photo that was removed). There is nothing left to tell.
+            # No reply: what the notice is about is gone (a photo that was removed, a sketch whose portraits are there).
             arrived = not replies or await self._door.deliver(notice.user_id, notice.id, replies)
             if arrived:
                 await self._storage.outbox.delivered(notice.id)
@@ -179,6 +179,8 @@ class Delivery:
 def _event(notice: Notice) -> Event:
     if notice.photo_id is not None:
         return PhotoExamined(notice.user_id, notice.photo_id, accepted=notice.kind == "photo_examined", reason=None)
+    if notice.kind == "preview_made":
+        return PreviewDrawn(notice.request_id or "")
     return RequestFinished(notice.request_id or "")
 
 

@@ -96,6 +96,13 @@ class StylesAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewDrawn:
+    """A request under way has a first sketch; its portraits follow."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StyleChosen:
     """The person chose a style: that is a request for portraits, one for each `key` however often it comes."""
 
@@ -184,6 +191,7 @@ Event = (
     | PhotosDone
     | PhotosMoreAsked
     | StylesAsked
+    | PreviewDrawn
     | StyleChosen
     | AgainAsked
     | CancelAsked

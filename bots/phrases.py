@@ -68,6 +68,13 @@ class Phrases:
         asked: TextArgs = {"style": self.title(reply.request.style), "count": reply.request.count}
         return f"{self.words.say('request-accepted', asked)} {self.position(reply.position)}"
 
+    def preview(self, wait_s: float | None) -> str:
+        """Say that this is a first sketch, and about when the portraits follow."""
+        follow = self.words.say("preview-soon")
+        if wait_s is not None:
+            follow = self.words.say("preview-wait", {"minutes": max(1, round(wait_s / 60))})
+        return f"{self.words.say('preview')} {follow}"
+
     def ended(self, ended: PortraitsReady) -> str:
         """Say how a request ended."""
         request = ended.request

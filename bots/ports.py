@@ -115,6 +115,15 @@ class Requests(Protocol):
     async def active(self, user_id: str) -> Sequence[Request]:
         """List a user's requests that have not ended."""
 
+    async def pace(self) -> float | None:
+        """Tell how many seconds the latest requests took; None before the first."""
+
+    async def has_preview(self, request_id: str) -> bool:
+        """Tell whether a request under way has a first sketch."""
+
+    async def read_preview(self, request_id: str, user_id: str) -> bytes:
+        """Give the sketch to its owner; NotFoundError where there is none (any more)."""
+
 
 class Events(Protocol):
     """Avatar events of communities, and who takes part."""

@@ -159,6 +159,17 @@ class ProgressShown:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewReady:
+    """The first sketch of a request, for the person alone. Dropped once the request has ended.
+
+    `wait_s`: about how long the portraits take, in seconds; None where nobody knows.
+    """
+
+    request: Request
+    wait_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PortraitsReady:
     """The portraits of a request, the best first. Never dropped."""
 
@@ -209,8 +220,9 @@ class Forgotten:
 class Overview:
     """Everything an adapter needs to draw a conversation anew.
 
-    `has_face` says that a style may be chosen without new photos. `finished` are the latest requests that ended, the
-    oldest first, each with its portraits (none where it failed or was cancelled).
+    `has_face` says that a style may be chosen without new photos; `preview` that the active request has a sketch.
+    `finished` are the latest requests that ended, the oldest first, each with its portraits (none where it failed or
+    was cancelled).
     """
 
     state: str
@@ -222,6 +234,7 @@ class Overview:
     style: str | None
     active: Request | None
     position: int | None
+    preview: bool
     finished: tuple[PortraitsReady, ...]
     balance: Balance
 
@@ -259,6 +272,7 @@ Reply = (
     | RequestAccepted
     | QueueMoved
     | ProgressShown
+    | PreviewReady
     | PortraitsReady
     | RequestEnded
     | QuotaShown

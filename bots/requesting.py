@@ -6,11 +6,12 @@ cancellation, a failure with its reason.
 
 from dataclasses import dataclass
 
-from limner.bots.events import AgainAsked, CancelAsked, RequestFinished, StyleChosen, StylesAsked
+from limner.bots.events import AgainAsked, CancelAsked, PreviewDrawn, RequestFinished, StyleChosen, StylesAsked
 from limner.bots.intake import not_enough
 from limner.bots.replies import (
     PhotosShown,
     PortraitsReady,
+    PreviewReady,
     QuotaShort,
     Reply,
     RequestAccepted,
@@ -31,6 +32,7 @@ __all__ = [
     "choose",
     "ended",
     "finished",
+    "preview",
     "set_for_request",
     "settled_name",
     "stop",
@@ -84,6 +86,18 @@ async def cancel(turn: Turn, event: CancelAsked) -> list[Reply]:
     for request in active:
         await stop(turn, request)
     return [Said("request-stopping" if active else "request-none")]
+
+
+async def preview(turn: Turn, event: PreviewDrawn) -> list[Reply]:
+    """Show the first sketch. Nothing once the request has ended: then there is something better to say."""
+    requests = turn.tools.storage.requests
+    try:
+        request = await requests.get(event.request_id)
+    except NotFoundError:
+        return []
+    if request.user_id != turn.user.id or request.state not in ("queued", "running"):
+        return []
+    return [PreviewReady(request, await requests.pace())]
 
 
 async def finished(turn: Turn, event: RequestFinished) -> list[Reply]:

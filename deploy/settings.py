@@ -148,6 +148,16 @@ def _folders(value: str) -> tuple[Path, ...]:
     return folders
 
 
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name, "").strip()
+    if not text:
+        return None
+    path = Path(text).expanduser().absolute()
+    if not path.exists():
+        raise SettingsError(name, text, "a file or folder that exists")
+    return path
+
+
 def _running(environ: Mapping[str, str]) -> Running:
     device = environ.get("LIMNER_DEVICE", "").strip() or "auto"
     if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", device):
@@ -158,6 +168,8 @@ def _running(environ: Mapping[str, str]) -> Running:
         offload=_yes_or_no(environ, "LIMNER_OFFLOAD"),
         quantise=cast("Quantise", _one_of(environ, "LIMNER_QUANTISE", get_args(Quantise))),
         compile=_yes_or_no(environ, "LIMNER_COMPILE"),
+        few_step_lora=_path(environ, "LIMNER_FEW_STEP_LORA"),
+        face_adapter=_path(environ, "LIMNER_IP_ADAPTER"),
     )
 
 

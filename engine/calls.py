@@ -55,6 +55,7 @@ class CopyArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An order; see `limner.engine.pipeline.Order`. `base` and `styles_dirs` are names on this machine.
 
+    `preview` asks for a first sketch, before the training and only where there is one.
     `template` is a picture whose faces are repainted, `faces` which of them, from 1, from the left.
     """
 
@@ -67,6 +68,7 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resume: bytes | None = None
     styles_dirs: list[str] = []
     base: str = "nano"
+    preview: bool = False
     template: bytes | None = None
     faces: list[int] = []
 
@@ -79,6 +81,9 @@ class Sender(Protocol):
 
     def checkpoint(self, data: bytes) -> None:
         """Hand over what a restart needs."""
+
+    def preview(self, png: bytes) -> None:
+        """Hand over a first sketch."""
 
 
 class Servant(Protocol):
@@ -155,6 +160,7 @@ class Painter:
             parser=self._parser,
             on_progress=_thinned(sender),
             on_checkpoint=sender.checkpoint,
+            on_preview=sender.preview if asked.preview else None,
         )
         return {
             "portraits": [asdict(portrait) for portrait in made.portraits],

@@ -8,6 +8,7 @@
     ├── BadStyleError          a style's entry or file is wrong
     ├── BadRecipeError         a base's own training figures are wrong
     ├── BadLoraError           a LoRA file is damaged or does not fit the base model
+    ├── BadFaceAdapterError    an IP-Adapter-FaceID is damaged, or fits neither base nor face analyser
     ├── DivergedError          a training's numbers are no longer finite
     ├── StoppedError           somebody asked to stop
     ├── BadReferenceError      what was kept of a sitter cannot be read
@@ -99,6 +100,17 @@ class BadLoraError(EngineError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The LoRA file cannot be used: {why}.")
+        self.why = why
+
+
+class BadFaceAdapterError(EngineError):
+    """An IP-Adapter-FaceID is damaged, or fits neither base nor face analyser; caught where a preview is drawn."""
+
+    reason = "bad_face_adapter"
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"The IP-Adapter in {where} cannot be used: {why}.")
+        self.where = where
         self.why = why
 
 

@@ -1,6 +1,7 @@
 """The whole engine for one request, in order: the table of contents of this folder.
 
     preprocess   photos to faces                 left out when a Face LoRA and a reference are given
+    preview      one face to a first sketch      only where somebody wants it and a training follows
     train        faces to a Face LoRA            left out when a Face LoRA is given
     fuse         LoRAs to candidates to portraits
 
@@ -19,6 +20,7 @@ from limner.engine.faces import Analyser, Parser
 from limner.engine.fuse.aspect import SQUARE, latent_shape
 from limner.engine.fuse.pipeline import Portrait, render
 from limner.engine.fuse.places import Template, match, read_template
+from limner.engine.fuse.preview import draw_preview
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.template import Sitter, render_template
 from limner.engine.models.base import BaseModel
@@ -94,8 +96,13 @@ def make_portraits(
     on_progress: OnProgress = ignore,
     should_stop: ShouldStop = never,
     on_checkpoint: Callable[[bytes], None] | None = None,
+    on_preview: Callable[[bytes], None] | None = None,
 ) -> Made:
     """Make portraits, best first. The same order gives the same portraits on one machine and number of threads.
+
+    `on_preview` gets a first sketch (PNG) before the training, or nothing: where the Face LoRA is there already, where
+    a training is resumed, where there is a template, and where no sketch is fit to be shown. The portraits are the same
+    with and without it.
 
     Raises TemplateError and BadAspectError before anything is learned; TooFewPhotosError, DivergedError, BadLoraError,
     BadReferenceError, BlockedError and StoppedError.
@@ -109,6 +116,7 @@ def make_portraits(
         on_progress=on_progress,
         should_stop=should_stop,
         on_checkpoint=on_checkpoint,
+        on_preview=None if template else on_preview,
     )
     clock = _Clock()
     portraits = _render(base, analyser, order, template, learned, on_progress, should_stop)
@@ -144,6 +152,7 @@ def learn(
     on_progress: OnProgress = ignore,
     should_stop: ShouldStop = never,
     on_checkpoint: Callable[[bytes], None] | None = None,
+    on_preview: Callable[[bytes], None] | None = None,
 ) -> Learned:
     """Learn an order's sitter from the photos, as far as it is not known.
 
@@ -160,6 +169,9 @@ def learn(
     seconds = {"prepare": clock.lap(), "train": 0.0}
     if order.face_lora is not None:
         return Learned(order.face_lora, known, seconds=seconds, refusals=prepared.refusals)
+    if on_preview is not None and order.resume is None:
+        _preview(base, analyser, order, reference, should_stop, on_preview)
+        seconds["preview"] = clock.lap()
     trained = _train(base, analyser, order, prepared, on_progress, should_stop, on_checkpoint)
     seconds["train"] = trained.seconds
     return Learned(trained.lora, known, trained.curve, seconds, prepared.refusals)
@@ -212,6 +224,19 @@ def _prepare(base: BaseModel, analyser: Analyser, parser: Parser, order: Order, 
         raise TooFewPhotosError(len(prepared.faces), PHOTOS_NEEDED, prepared.refusals)
     on_progress(Progress("prepare", total, total, 0.0))
     return prepared
+
+
+def _preview(
+    base: BaseModel,
+    analyser: Analyser,
+    order: Order,
+    reference: Reference,
+    should_stop: ShouldStop,
+    on_preview: Callable[[bytes], None],
+) -> None:
+    sketch = draw_preview(base, order.style, reference, analyser, seed=order.seed, should_stop=should_stop)
+    if sketch is not None:
+        on_preview(sketch)
 
 
 def _train(

@@ -1,7 +1,8 @@
 """The engine as a child process: `python -m limner.engine.process examiner|painter`.
 
-Frames (see `frames`) come on stdin: `{"id", "call", "args"}`. Answers go to stdout: any number of `{"id", "progress"}`
-and `{"id", "checkpoint"}`, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`. One call at a time.
+Frames (see `frames`) come on stdin: `{"id", "call", "args"}`. Answers go to stdout: any number of `{"id", "progress"}`,
+`{"id", "checkpoint"}` and `{"id", "preview"}`, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`.
+One call at a time.
 
 To cancel a call, kill the process. When stdin ends, its parent is gone or has no more use for it, and it ends at once,
 in the middle of a call too. Knows no queue and no storage.
@@ -58,6 +59,10 @@ class Answers:
     def checkpoint(self, data: bytes) -> None:
         """Hand over what a restart needs."""
         write_frame(self.pipe, {"id": self.id, "checkpoint": data})
+
+    def preview(self, png: bytes) -> None:
+        """Hand over a first sketch."""
+        write_frame(self.pipe, {"id": self.id, "preview": png})
 
     def result(self, result: Mapping[str, object]) -> None:
         """End the call well."""
@@ -180,7 +185,15 @@ def _servant(told: argparse.Namespace, threads: int) -> Servant:
     from limner.engine.calls import Painter
     from limner.engine.models.running import Running, device_of
 
-    running = Running(told.device, told.precision, told.offload, told.quantise, told.compile)
+    running = Running(
+        told.device,
+        told.precision,
+        told.offload,
+        told.quantise,
+        told.compile,
+        few_step_lora=told.few_step_lora,
+        face_adapter=told.face_adapter,
+    )
     device = device_of(running)
     analyser = make_analyser(told.insightface_pack, device=device, threads=threads)
     return Painter(running, analyser, make_parser(told.face_parser, device=device))
@@ -210,6 +223,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--offload", action="store_true", help="text encoders and VAE wait in the processor's memory")
     parser.add_argument("--quantise", default="none", help="int8 or none")
     parser.add_argument("--compile", action="store_true", help="compile the denoiser's repeated blocks")
+    parser.add_argument("--few-step-lora", type=Path, help="an LCM-LoRA for the base (safetensors)")
+    parser.add_argument("--face-adapter", type=Path, help="an IP-Adapter-FaceID: its file or folder (safetensors)")
     parser.add_argument("--insightface-pack", help="its folder or name, if insightface is to find faces, not dlib")
     parser.add_argument("--face-parser", help="folder or hub id of a SegFormer that draws the painter's masks")
     return parser.parse_args(argv)

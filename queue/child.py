@@ -1,8 +1,8 @@
 """The engine's process, seen from the worker: started when needed, called, killed.
 
 A synchronous engine cannot be interrupted, so it lives in a process of its own: killing that is how a call is
-stopped. The pipes carry msgpack maps, each after its length in four bytes, big endian. Of a call, `progress` and
-`checkpoint` messages come back in any number, then one `result` or `error`.
+stopped. The pipes carry msgpack maps, each after its length in four bytes, big endian. Of a call, `progress`,
+`checkpoint` and `preview` messages come back in any number, then one `result` or `error`.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Kind = Literal["examiner", "painter"]
 OnProgress = Callable[[Mapping[str, Any]], Awaitable[None]]
-OnCheckpoint = Callable[[bytes], Awaitable[None]]
+OnBytes = Callable[[bytes], Awaitable[None]]
 
-_MEANINGS = frozenset({"progress", "checkpoint", "result", "error"})
+_MEANINGS = frozenset({"progress", "checkpoint", "preview", "result", "error"})
 # A set of photos or a request's portraits are some tens of MB; more is a child gone mad.
 LONGEST_FRAME = 512 * 2**20
 # Runs first in the child and becomes the engine: asks Linux to end it when the worker's life ends in whatever way, so
@@ -48,8 +48,9 @@ class Hearing:
     """What a caller wants to hear of a call while it runs, and for how long it bears silence, in seconds."""
 
     on_progress: OnProgress | None = None
-    on_checkpoint: OnCheckpoint | None = None
+    on_checkpoint: OnBytes | None = None
     silence_s: float = 120.0
+    on_preview: OnBytes | None = None
 
 
 def engine_command(kind: Kind, *options: str) -> tuple[str, ...]:
@@ -92,6 +93,12 @@ class EngineChild:
             start_new_session=True,
             limit=2**20,
         )
+
+    async def warm(self) -> None:
+        """Start the process ahead of its first call; whoever calls it now has done so already."""
+        if not self._turn.locked():
+            async with self._turn:
+                await self.start()
 
     async def call(self, name: str, args: Mapping[str, Any], hearing: Hearing | None = None) -> dict[str, Any]:
         """Call the engine and return its result.
@@ -182,6 +189,8 @@ async def _take_in(message: Mapping[str, Any], hearing: Hearing) -> dict[str, An
         await hearing.on_progress(message["progress"])
     if "checkpoint" in message and hearing.on_checkpoint is not None:
         await hearing.on_checkpoint(message["checkpoint"])
+    if "preview" in message and hearing.on_preview is not None:
+        await hearing.on_preview(message["preview"])
     if "error" in message:
         raise EngineRefusedError(message["error"]["reason"], message["error"]["message"])
     result: dict[str, Any] | None = message.get("result")

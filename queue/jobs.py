@@ -50,6 +50,8 @@ async def examine_photo(ctx: dict[str, Any], fields: object) -> None:
     studio: Studio = ctx["studio"]
     command = from_map(ExaminePhoto, fields)
     try:
+        # Whoever sends photos will want portraits, and the painter's libraries take seconds to load.
+        await studio.painter.warm()
         photo = await _settled(studio, command, ctx["job_try"])
     except NotFoundError:
         logger.info("Photo %s is gone; nobody waits for its verdict.", command.photo_id)

@@ -111,6 +111,14 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewMade:
+    """The first sketch of a request lies in storage; its portraits follow."""
+
+    user_id: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PortraitsMade:
     """The portraits of a request lie in storage."""
 
@@ -146,4 +154,4 @@ class Moved:
 
 
 Command = ExaminePhoto | MakePortraits | MakePoster | CopyPortrait
-News = PhotoExamined | Progressed | PortraitsMade | RequestFailed | RequestCancelled | Moved
+News = PhotoExamined | Progressed | PreviewMade | PortraitsMade | RequestFailed | RequestCancelled | Moved

@@ -14,7 +14,7 @@ from limner.queue.codec import from_map
 from limner.queue.connection import UNREACHABLE
 from limner.queue.errors import BadMessageError
 from limner.queue.lease import Lease
-from limner.queue.messages import MakePortraits, PortraitsMade, Progressed
+from limner.queue.messages import MakePortraits, PortraitsMade, PreviewMade, Progressed
 from limner.queue.news import publish
 from limner.queue.studio import Studio
 from limner.storage import NewPortrait, Request
@@ -78,7 +78,12 @@ async def paint(studio: Studio, command: MakePortraits, lease: Lease) -> None:
     async def keep(checkpoint: bytes) -> None:
         await requests.checkpoint(request.id, checkpoint)
 
-    hearing = Hearing(_teller(studio, request), keep, PAINTER_SILENCE_S)
+    async def show(preview: bytes) -> None:
+        if await requests.preview(request.id, preview):
+            with suppress(*UNREACHABLE):  # the outbox has it; news only makes it quicker
+                await publish(studio.redis, PreviewMade(request.user_id, request.id))
+
+    hearing = Hearing(_teller(studio, request), keep, PAINTER_SILENCE_S, show)
     answer = await studio.painter.call("make", await _materials(studio, request), hearing)
     await lease.confirm()
     if await _whole(_store(studio, request, answer)):
@@ -100,6 +105,7 @@ async def _materials(studio: Studio, request: Request) -> dict[str, Any]:
         "base": studio.base,
         "count": request.count,
         "seed": request.seed,
+        "preview": lora is None and not await requests.has_preview(request.id),
     }
 
 

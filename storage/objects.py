@@ -1,4 +1,4 @@
-"""Encrypted objects: photos, embeddings, thumbnails, Face LoRAs, checkpoints and portraits as sealed bytes.
+"""Encrypted objects: photos, embeddings, Face LoRAs, checkpoints, previews, portraits and so on as sealed bytes.
 
 Knows paths and keys, no rows. An object is written once under a fresh name and never changed, so two writers never
 overwrite each other; the row that names it decides whether it counts. Objects are written before rows and deleted
@@ -23,7 +23,9 @@ from limner.storage.keys import Keys, seal, unseal
 
 _USERS = "users"
 
-Kind = Literal["photo", "thumbnail", "embedding", "face-lora", "reference", "checkpoint", "portrait", "copy", "poster"]
+Kind = Literal[
+    "photo", "thumbnail", "embedding", "face-lora", "reference", "checkpoint", "preview", "portrait", "copy", "poster"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,38 @@ class Requests:
         except NotFoundError:  # replaced by a newer one between the two reads
             return await self.read_checkpoint(request_id)
 
+    async def preview(self, request_id: str, png: bytes) -> bool:
+        """Keep a request's first sketch until the request ends, and post that it is there; once for each request.
+
+        False, and nothing is kept, when it has one or has ended. It costs no quota. Raises NotFoundError.
+        """
+        request = await self.get(request_id)
+        path = await self._objects.write(request.user_id, "preview", png)
+        mine = sa.and_(requests.c.id == request_id, requests.c.preview_object.is_(None), _UNFINISHED)
+        async with self._database.write() as connection:
+            kept = await connection.execute(requests.update().where(mine).values(preview_object=path))
+            if kept.rowcount == 1:
+                now = self._clock()
+                await outbox.post(connection, now, request.user_id, "preview_made", request_id=request_id)
+        if kept.rowcount == 0:
+            await self._objects.delete([path])
+        return kept.rowcount == 1
+
+    async def has_preview(self, request_id: str) -> bool:
+        """Tell whether a request that has not ended has a sketch."""
+        query = sa.select(requests.c.id).where(requests.c.id == request_id, requests.c.preview_object.is_not(None))
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def read_preview(self, request_id: str, user_id: str) -> bytes:
+        """Give the sketch; NotFoundError when the request is another user's, has none or has ended."""
+        mine = sa.and_(requests.c.id == request_id, requests.c.user_id == user_id)
+        async with self._database.read() as connection:
+            path = await connection.scalar(sa.select(requests.c.preview_object).where(mine))
+        if path is None:
+            raise NotFoundError("preview of", request_id)
+        return await self._objects.read(user_id, path)
+
     async def _step(self, request_id: str, may: sa.ColumnElement[bool], **values: Any) -> bool:
         mine = requests.c.id == request_id
         async with self._database.write() as connection:
@@ -202,7 +234,7 @@ class Requests:
         self, request_id: str, state: str, reason: str | None, spent: int, rows: Sequence[dict[str, Any]] = ()
     ) -> bool:
         mine, now = requests.c.id == request_id, self._clock()
-        end = {"state": state, "reason": reason, "finished_at": now, "checkpoint_object": None}
+        end = {"state": state, "reason": reason, "finished_at": now, "checkpoint_object": None, "preview_object": None}
         async with self._database.write() as connection:
             before = (await connection.execute(sa.select(requests).where(mine))).one_or_none()
             if before is None:
@@ -215,7 +247,7 @@ class Requests:
             with suppress(NotFoundError):  # whoever paid for another was forgotten, and the hold with them
                 await ledger.settle(connection, now, request_id, spent)
             await outbox.post(connection, now, before.user_id, _ENDS[state], request_id=request_id)
-        await self._objects.delete([before.checkpoint_object])
+        await self._objects.delete([before.checkpoint_object, before.preview_object])
         return True
 
     async def _list(self, query: sa.Select[Any]) -> list[Request]:

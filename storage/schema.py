@@ -123,6 +123,7 @@ requests = sa.Table(
     number("attempt"),
     text("key", nullable=True),
     object_path("checkpoint_object", nullable=True),
+    object_path("preview_object", nullable=True),
     moment("created_at"),
     moment("started_at", nullable=True),
     moment("finished_at", nullable=True),

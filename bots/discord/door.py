@@ -70,6 +70,9 @@ class DiscordDoor:
         match reply:
             case r.PhotoAccepted() | r.PhotoRefused():
                 await self._asking.settle(user)
+            case r.PreviewReady():
+                place = await self._progress.place(user.id, reply.request.id)
+                await self._in_parts(notice_id, [partial(self._results.preview, user, reply, place)])
             case r.PortraitsReady() | r.RequestEnded():
                 await self._in_parts(notice_id, await self._parts(user, reply))
 

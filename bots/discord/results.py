@@ -15,7 +15,8 @@ from limner.bots.discord.messages.outgoing import Controls, File, Outgoing, Plac
 from limner.bots.discord.messages.packing import packed, split
 from limner.bots.discord.messages.render import Renderer, cut
 from limner.bots.discord.messages.wire import is_too_large
-from limner.bots.replies import PortraitsReady
+from limner.bots.errors import NoWayError
+from limner.bots.replies import PortraitsReady, PreviewReady
 from limner.storage.errors import NotFoundError
 from limner.storage.portraits import Portrait
 from limner.storage.requests import Request
@@ -69,6 +70,20 @@ class Results:
         reference = await self._send(user, place, pages[number], renderer, cut(words), controls)
         await self._note(user, ready.request.id, reference)
         return reference
+
+    async def preview(self, user: User, ready: PreviewReady, place: Place | None) -> str:
+        """Send the first sketch to the person alone; nothing where its request has ended, or no way leads to them.
+
+        A sketch waits for nobody: the portraits find their way later, perhaps another one.
+        """
+        with suppress(NotFoundError, NoWayError):
+            data = await self._desk.storage.requests.read_preview(ready.request.id, user.id)
+            message = self._desk.renderer(user).preview(ready, data)
+            private = None if place is None else replace(place, public=False)
+            reference = await self._ladder.bring(user, private, message)
+            await self._note(user, ready.request.id, reference)
+            return reference
+        return ""
 
     async def files(self, user: User, request_id: str, place: Place) -> None:
         """Send a request's portraits once more, to the person alone."""

@@ -92,6 +92,8 @@ class TelegramDoor:
                 albums = [partial(self._results.album, user, reply, page) for page in pages]
                 below = partial(self._results.buttons, user, reply)
                 return [*albums, below, partial(self._progress.ended, user, reply.request.id)]
+            case r.PreviewReady():
+                return [partial(self._results.preview, user, reply)]
             case r.RequestEnded():
                 (text,) = self._desk.renderer(user).replies([reply])
                 said = partial(self._desk.sender.send, home(user), text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from limner.bots.replies import PortraitsReady
+from limner.bots.replies import PortraitsReady, PreviewReady
 from limner.bots.telegram.desk import Desk, home
 from limner.bots.telegram.groups import came_from
 from limner.bots.telegram.messages.albums import Shown, paged, send_files, send_pictures
@@ -38,6 +38,17 @@ class Results:
         first = ready.portraits[0].id
         shown = [await self._shown(user, one, words if one.id == first else "") for one in page]
         ids = await send_pictures(self._desk.sender, home(user), shown)
+        await self._note(user, ready.request.id, ids)
+        return ids
+
+    async def preview(self, user: User, ready: PreviewReady) -> list[int]:
+        """Send the first sketch to the private chat; nothing where its request has ended meanwhile."""
+        try:
+            data = await self._desk.storage.requests.read_preview(ready.request.id, user.id)
+        except NotFoundError:
+            return []
+        words = self._desk.renderer(user).preview(ready)
+        ids = await self._desk.sender.send(home(user), Picture(data, words))
         await self._note(user, ready.request.id, ids)
         return ids
 

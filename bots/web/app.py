@@ -66,6 +66,7 @@ def _add_api(app: web.Application) -> None:
     add.add_post("/api/seen", handlers.seen)
     add.add_get("/api/photos/{id:[0-9a-f]{32}}/thumbnail", pictures.thumbnail)
     add.add_get("/api/portraits/{id:[0-9a-f]{32}}", pictures.portrait)
+    add.add_get("/api/requests/{id:[0-9a-f]{32}}/preview", pictures.sketch)
     add.add_get("/api/styles/{name}/preview", pictures.preview)
 
 

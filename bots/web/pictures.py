@@ -5,7 +5,7 @@ from aiohttp import web
 from limner.bots.web.context import CONTEXT
 from limner.storage.errors import NotFoundError
 
-__all__ = ["portrait", "preview", "thumbnail"]
+__all__ = ["portrait", "preview", "sketch", "thumbnail"]
 
 # For an hour the browser need not ask again; nobody between us and it may keep a copy.
 PRIVATE = "private, max-age=3600"
@@ -30,6 +30,18 @@ async def portrait(request: web.Request) -> web.Response:
     response = _picture(await context.conversation.tools.storage.portraits.read(portrait_id, user.id))
     if "download" in request.query:
         response.headers["Content-Disposition"] = f'attachment; filename="limner-{portrait_id[:8]}.png"'
+    return response
+
+
+async def sketch(request: web.Request) -> web.Response:
+    """Return the first sketch of one of the asking person's requests; 404 for anybody else's, and once it has ended."""
+    context = request.app[CONTEXT]
+    user = await context.user(context.sessions.read(request))
+    response = _picture(
+        await context.conversation.tools.storage.requests.read_preview(request.match_info["id"], user.id)
+    )
+    # It lives for minutes, and no browser needs to keep it for longer.
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

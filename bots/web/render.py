@@ -65,7 +65,7 @@ class Renderer:
             "count": self._count(overview.count),
             "hasFace": overview.has_face,
             "styles": [_style(card) for card in phrases.styles],
-            "active": self._active(active, overview.position, progress) if active else None,
+            "active": self._active(active, overview, progress) if active else None,
             "finished": [self._ended(request) for request in overview.finished],
             "quota": {"available": overview.balance.available, "words": phrases.quota(overview.balance)},
         }
@@ -98,13 +98,15 @@ class Renderer:
             "eta": self._phrases.time_left(progress.eta_s),
         }
 
-    def _active(self, request: Request, position: int | None, progress: r.ProgressShown | None) -> Rendered:
+    def _active(self, request: Request, overview: r.Overview, progress: r.ProgressShown | None) -> Rendered:
         waiting = request.state == "queued"
         return {
             "id": request.id,
             "title": self._phrases.title(request.style),
             "words": self._say("stage-queued" if waiting else "stage-prepare"),
-            "position": self._phrases.position(position) if waiting else "",
+            "position": self._phrases.position(overview.position) if waiting else "",
+            "preview": f"/api/requests/{request.id}/preview" if overview.preview else None,
+            "previewWords": self._phrases.preview(None),
             "progress": self._progress(progress) if progress and not waiting else None,
         }
 

@@ -64,6 +64,12 @@ request-wait = { $minutes ->
 request-busy = Ich male noch. Du kannst hier warten, später wiederkommen oder abbrechen; danach wählst du, wie es weitergeht.
 request-none = Im Moment wird nichts gemalt.
 request-stopping = Ich halte an. Es wird nichts berechnet.
+preview = Eine erste Skizze, während ich dein Gesicht noch lerne.
+preview-soon = Deine Porträts folgen.
+preview-wait = { $minutes ->
+    [one] Deine Porträts folgen in etwa einer Minute.
+   *[other] Deine Porträts folgen in etwa { $minutes } Minuten.
+  }
 request-made = { $style }: { $count ->
     [one] hier ist dein Porträt.
    *[other] hier sind deine { $count } Porträts.
@@ -270,6 +276,7 @@ page-photos-change = Fotos ändern
 page-done = Fertig
 page-styles-heading = Stile
 page-progress-heading = Fortschritt
+page-preview = Erste Skizze
 page-stage-prepare = Fotos
 page-stage-train = Face LoRA
 page-stage-render = Porträts

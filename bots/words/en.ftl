@@ -64,6 +64,12 @@ request-wait = { $minutes ->
 request-busy = I am still painting. You can wait here, come back later, or cancel; then choose what comes next.
 request-none = Nothing is being painted at the moment.
 request-stopping = Stopping. Nothing will be charged.
+preview = A first sketch, while I am still learning your face.
+preview-soon = Your portraits follow.
+preview-wait = { $minutes ->
+    [one] Your portraits follow in about a minute.
+   *[other] Your portraits follow in about { $minutes } minutes.
+  }
 request-made = { $style }: { $count ->
     [one] here is your portrait.
    *[other] here are your { $count } portraits.
@@ -270,6 +276,7 @@ page-photos-change = Change photos
 page-done = Done
 page-styles-heading = Styles
 page-progress-heading = Progress
+page-preview = First sketch
 page-stage-prepare = Photos
 page-stage-train = Face LoRA
 page-stage-render = Portraits

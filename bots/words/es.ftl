@@ -64,6 +64,12 @@ request-wait = { $minutes ->
 request-busy = Sigo pintando. Puedes esperar aquí, volver más tarde o cancelar; después eliges cómo seguimos.
 request-none = Ahora mismo no se está pintando nada.
 request-stopping = Parando. No se cobrará nada.
+preview = Un primer boceto, mientras sigo aprendiendo tu cara.
+preview-soon = Tus retratos llegan después.
+preview-wait = { $minutes ->
+    [one] Tus retratos llegan dentro de un minuto, más o menos.
+   *[other] Tus retratos llegan dentro de unos { $minutes } minutos.
+  }
 request-made = { $style }: { $count ->
     [one] aquí está tu retrato.
    *[other] aquí están tus { $count } retratos.
@@ -270,6 +276,7 @@ page-photos-change = Cambiar fotos
 page-done = Listo
 page-styles-heading = Estilos
 page-progress-heading = Progreso
+page-preview = Primer boceto
 page-stage-prepare = Fotos
 page-stage-train = Face LoRA
 page-stage-render = Retratos

@@ -63,6 +63,13 @@ request-wait = { $minutes ->
 request-busy = Портреты ещё рисуются. Можно подождать здесь, вернуться позже или отменить заказ, а потом выбрать, что дальше.
 request-none = Сейчас ничего не рисуется.
 request-stopping = Останавливаю. С вас ничего не спишется.
+preview = Первый набросок: ваше лицо ещё изучается.
+preview-soon = Портреты придут позже.
+preview-wait = { $minutes ->
+    [one] Портреты придут примерно через { $minutes } минуту.
+    [few] Портреты придут примерно через { $minutes } минуты.
+   *[many] Портреты придут примерно через { $minutes } минут.
+  }
 request-made = { $style }: { $count ->
     [one] готов { $count } портрет.
     [few] готовы { $count } портрета.
@@ -274,6 +281,7 @@ page-photos-change = Изменить фото
 page-done = Готово
 page-styles-heading = Стили
 page-progress-heading = Ход работы
+page-preview = Первый набросок
 page-stage-prepare = Фото
 page-stage-train = Face LoRA
 page-stage-render = Портреты

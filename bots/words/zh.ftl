@@ -47,6 +47,9 @@ request-wait = 大约 { $minutes } 分钟后轮到你。
 request-busy = 我还在画。你可以在这里等，稍后再来，或者取消；之后再选择接下来做什么。
 request-none = 现在没有正在画的肖像。
 request-stopping = 正在停止。不会扣除任何额度。
+preview = 第一张草图：我还在学习你的面容。
+preview-soon = 肖像随后送到。
+preview-wait = 肖像大约 { $minutes } 分钟后送到。
 request-made = { $style }：{ $count ->
     [1] 这是你的肖像。
    *[other] 这是你的 { $count } 张肖像。
@@ -215,6 +218,7 @@ page-photos-change = 更换照片
 page-done = 完成
 page-styles-heading = 风格
 page-progress-heading = 进度
+page-preview = 第一张草图
 page-stage-prepare = 照片
 page-stage-train = Face LoRA
 page-stage-render = 肖像

@@ -17,6 +17,8 @@ from limner.engine.fuse.recipe import RenderRecipe
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.coding import decode_latents, encode_prompts
+from limner.engine.models.face_adapter import FaceAdapter, face_shown
+from limner.engine.models.prompts import showing
 from limner.engine.progress import OnProgress, Progress, ShouldStop
 from limner.engine.styles import Style
 from limner.engine.words import name_sitter, plain_caption
@@ -62,7 +64,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
-    """One sitter in one style, as the base draws it; the LoRAs are in the base already."""
+    """One sitter in one style, as the base draws it; the LoRAs are in the base already, an adapter comes and goes."""
 
     fusion: Fusion
     style: Style
@@ -70,10 +72,10 @@ class Drawing:
     reference: Reference
     analyser: Analyser
     pace: Pace
+    adapter: FaceAdapter | None = None
 
     def draw(self, canvas: Canvas, seeds: Sequence[int]) -> list[Candidate]:
         """Draw and judge one candidate a seed."""
-        self.fusion.scale(face=self.style.face_scale, style=self.style.style_scale)
         return [one for batch in _batches(seeds, self.recipe.batch) for one in self._batch(canvas, batch)]
 
     def _batch(self, canvas: Canvas, seeds: Sequence[int]) -> Iterator[Candidate]:
@@ -91,18 +93,22 @@ class Drawing:
         base, style, count = self.fusion.base, self.style, len(seeds)
         text = encode_prompts(base, [name_sitter(style.prompt, self.reference.sitter)])
         negative = encode_prompts(base, [style.negative_prompt])
-        return sample(
-            base,
-            text.repeat(count),
-            negative.repeat(count),
-            Sampling(self.recipe.steps, style.guidance or 1.0),
-            seeds=seeds,
-            shape=canvas.shape,
-            start=None if canvas.start is None else canvas.start.repeat(count, 1, 1, 1),
-            strength=canvas.strength,
-            mask=canvas.mask,
-            on_step=lambda _done, _total: self.pace.step(),
-        )
+        if self.adapter is not None:
+            text, negative = showing(text, self.adapter.face), showing(negative, torch.zeros_like(self.adapter.face))
+        self.fusion.scale(face=style.face_scale, style=style.style_scale, few_steps=1.0)
+        with face_shown(base, self.adapter):
+            return sample(
+                base,
+                text.repeat(count),
+                negative.repeat(count),
+                Sampling(self.recipe.steps, style.guidance or 1.0, few=self.recipe.few),
+                seeds=seeds,
+                shape=canvas.shape,
+                start=None if canvas.start is None else canvas.start.repeat(count, 1, 1, 1),
+                strength=canvas.strength,
+                mask=canvas.mask,
+                on_step=lambda _done, _total: self.pace.step(),
+            )
 
     def _margins(self, latents: torch.Tensor) -> list[float] | list[None]:
         prompt = name_sitter(self.style.prompt, self.reference.sitter)

@@ -14,7 +14,7 @@ from limner.engine.fuse.aspect import SQUARE, latent_shape
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick, score
 from limner.engine.fuse.drawing import Canvas, Drawing, Pace
 from limner.engine.fuse.marks import enlarged, portrait_png
-from limner.engine.fuse.recipe import RenderRecipe, render_recipe_for, suited
+from limner.engine.fuse.recipe import RenderRecipe, quick, render_recipe_for, suited
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.repaint import refine_face, small_face
 from limner.engine.models.base import BaseModel
@@ -55,16 +55,34 @@ def render(  # noqa: PLR0913  what a request says, by keyword
     BlockedError and StoppedError.
     """
     check_base(base, lora)
-    recipe = render_recipe_for(base.name, base.family.name, base.directory)
-    style = suited(style, base.name, recipe)
+    recipe, style = way_of_drawing(base, style)
     canvas = _canvas(base, style, reference, aspect)
     drawn = candidates or recipe.candidates * count
     pace = Pace(canvas.work(drawn, recipe), on_progress, should_stop)
-    with fused(base, face=lora, style=style_lora(style)) as fusion:
+    with fused(base, face=lora, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
         drawing = Drawing(fusion, style, recipe, reference, analyser, pace)
         best = pick(drawing.draw(canvas, candidate_seeds(seed, drawn)), count)
         best = [_refined(drawing, one) for one in best]
     return [_portrait(base, style, recipe, canvas, one) for one in best]
+
+
+def way_of_drawing(base: BaseModel, style: Style) -> tuple[RenderRecipe, Style]:
+    """Give the base's recipe, quick where the base has an LCM-LoRA, and the style as the base draws it.
+
+    Raises BadRecipeError.
+    """
+    recipe = render_recipe_for(base.name, base.family.name, base.directory)
+    if base.few_step_lora is not None:
+        recipe = quick(recipe)
+    return recipe, suited(style, base.name, recipe)
+
+
+def few_step_lora(base: BaseModel) -> bytes | None:
+    """Read the LCM-LoRA that a base has, if any. Raises BadLoraError."""
+    try:
+        return base.few_step_lora.read_bytes() if base.few_step_lora else None
+    except OSError as error:
+        raise BadLoraError(f"{base.few_step_lora} cannot be read") from error
 
 
 def style_lora(style: Style) -> bytes | None:
@@ -105,7 +123,7 @@ def parameters_of(
         "Model": base.name,
         "Seed": seed,
         "Steps": recipe.steps,
-        "Sampler": base.schedule.method,
+        "Sampler": "LCM" if recipe.few else base.schedule.method,
         "CFG scale": style.guidance or 1.0,
         "Denoising strength": strength,
         "Size": size,

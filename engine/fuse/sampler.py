@@ -22,10 +22,14 @@ from limner.engine.models.prompts import Prompts
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to draw: the number of steps of the whole schedule, and the guidance scale (1 leaves guidance out)."""
+    """How to draw: the number of steps of the whole schedule, and the guidance scale (1 leaves guidance out).
+
+    `few` says that an LCM-LoRA is in the base.
+    """
 
     steps: int = 20
     guidance: float = 3.0
+    few: bool = False
 
 
 @torch.no_grad()
@@ -52,11 +56,12 @@ def sample(  # noqa: PLR0913  by keyword, and most have a default
     after each step, so that what is drawn fits in (Avrahami et al. 2022, "Blended Latent Diffusion", arXiv 2206.02779,
     section 3). Both are then needed.
     """
-    noise = latents = _noise(seeds, shape or base.latent_shape, base.device)
+    chances = [torch.Generator().manual_seed(seed) for seed in seeds]
+    noise = latents = _noise(chances, shape or base.latent_shape, base.device)
     start = None if start is None else start.to(base.device)
     mask = None if mask is None else mask.to(base.device)
     taken = steps_taken(how.steps, strength if start is not None else 1.0)
-    scheduler, timesteps = base.schedule.sampler(how.steps, taken, latents.shape[2] * latents.shape[3])
+    scheduler, timesteps = base.schedule.sampler(how.steps, taken, latents.shape[2] * latents.shape[3], few=how.few)
     if start is not None and taken < how.steps:
         latents = base.schedule.add_noise(start, noise, timesteps[:1].repeat(len(seeds)))
     for number, timestep in enumerate(timesteps):
@@ -66,7 +71,8 @@ def sample(  # noqa: PLR0913  by keyword, and most have a default
             with without_loras(base):
                 away = base.predict(latents, when, negative)
             output = away + how.guidance * (output - away)
-        latents = scheduler.step(output, timestep, latents, return_dict=False)[0]
+        # LCM puts fresh noise in at each step; each sample's comes from its own seed, too.
+        latents = scheduler.step(output, timestep, latents, generator=chances, return_dict=False)[0]
         if start is not None and mask is not None:
             later = timesteps[number + 1 : number + 2]
             around = base.schedule.add_noise(start, noise, later.repeat(len(seeds))) if len(later) else start
@@ -81,7 +87,7 @@ def steps_taken(steps: int, strength: float) -> int:
     return max(1, min(steps, round(steps * strength)))
 
 
-def _noise(seeds: Sequence[int], shape: tuple[int, int, int], device: torch.device) -> torch.Tensor:
+def _noise(chances: Sequence[torch.Generator], shape: tuple[int, int, int], device: torch.device) -> torch.Tensor:
     """Make the noise on the processor, so that a seed means the same picture on every device."""
-    drawn = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+    drawn = [torch.randn(shape, generator=chance) for chance in chances]
     return torch.stack(drawn).to(device)

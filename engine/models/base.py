@@ -27,6 +27,9 @@ from limner.engine.models.vae import vae_scale_factor
 
 _EDGE = 1 << 20
 
+#: The LCM-LoRA that a base may bring along, beside its model_index.json.
+FEW_STEP_FILE = "lcm.safetensors"
+
 #: How each family of `limner.engine.bases.FAMILIES` is loaded.
 LOADERS: Mapping[str, Callable[[Path, Loading], Parts]] = {"sd15": sd15.load, "sdxl": sdxl.load, "zimage": zimage.load}
 
@@ -37,7 +40,8 @@ class BaseModel:
 
     `denoiser` (a UNet or a transformer) and `vae` are diffusers' own objects. `size` is the side of its pictures in
     pixels. `fingerprint` changes when the denoiser's weights change, so that a Face LoRA can say which weights it was
-    trained for. `safety` is the directory's own safety checker with its feature extractor, or None.
+    trained for. `safety` is the directory's own safety checker with its feature extractor, or None. `few_step_lora` is
+    the file of an LCM-LoRA that lets it draw in a few steps, `face_adapter` where an IP-Adapter-FaceID lies, or None.
     """
 
     family: Family
@@ -51,6 +55,8 @@ class BaseModel:
     device: torch.device
     offload: bool = False
     safety: tuple[Any, Any] | None = None
+    few_step_lora: Path | None = None
+    face_adapter: Path | None = None
     prompts: dict[str, Prompts] = field(default_factory=dict)
 
     @property
@@ -120,12 +126,19 @@ def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
         device=device,
         offload=running.offload,
         safety=parts.safety,
+        few_step_lora=running.few_step_lora or _own_few_step_lora(directory),
+        face_adapter=running.face_adapter,
     )
 
 
 def _move(to: torch.device | str, models: Iterable[Any]) -> None:
     for model in models:
         model.to(to)
+
+
+def _own_few_step_lora(directory: Path) -> Path | None:
+    file = directory / FEW_STEP_FILE
+    return file if file.is_file() else None
 
 
 def _settle(parts: Parts, device: torch.device, running: Running) -> None:

@@ -92,6 +92,13 @@ class Loading:
         return {"pretrained_model_name_or_path": str(directory), **told}
 
 
+def face_conditions(prompts: Prompts, latents: torch.Tensor) -> dict[str, list[torch.Tensor]]:
+    """Give what a UNet with an IP-Adapter is told of faces: one list entry, (n, 1, width); nothing without faces."""
+    if prompts.face is None:
+        return {}
+    return {"image_embeds": [prompts.face.unsqueeze(1).to(latents.device, latents.dtype)]}
+
+
 def _int8() -> TorchAoConfig:
     # Here, not above: torchao is an extra of its own.
     from torchao.quantization import Int8WeightOnlyConfig

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -20,6 +20,8 @@ class Prompts:
     hidden: torch.Tensor
     pooled: torch.Tensor | None = None
     used: torch.Tensor | None = None
+    face: torch.Tensor | None = None
+    """(n, width) whose face it shall be, where a face adapter is in the base (`limner.engine.models.face_adapter`)."""
 
     def __len__(self) -> int:
         """Count the prompts."""
@@ -28,15 +30,24 @@ class Prompts:
     def rows(self, index: torch.Tensor | slice) -> Prompts:
         """Pick prompts: (m,) indices, which may repeat, or a slice."""
         pooled = None if self.pooled is None else self.pooled[index]
-        return Prompts(self.hidden[index], pooled, None if self.used is None else self.used[index])
+        used = None if self.used is None else self.used[index]
+        return Prompts(self.hidden[index], pooled, used, None if self.face is None else self.face[index])
 
     def repeat(self, count: int) -> Prompts:
         """Say the one prompt that there is to each of `count` samples."""
         return self.rows(torch.zeros(count, dtype=torch.long))
 
 
+def showing(prompts: Prompts, face: torch.Tensor) -> Prompts:
+    """Say beside each of the prompts whose face it shall be: (width,), all nought for nobody's."""
+    return replace(prompts, face=face.to(prompts.hidden.device).expand(len(prompts), -1))
+
+
 def stack(parts: Sequence[Prompts]) -> Prompts:
-    """Put prompts of one family below one another; shorter ones are padded with tokens that do not count."""
+    """Put prompts of one family below one another; shorter ones are padded with tokens that do not count.
+
+    Faces are named afterwards (`showing`).
+    """
     longest = max(part.hidden.shape[1] for part in parts)
     hidden = torch.cat([F.pad(part.hidden, (0, 0, 0, longest - part.hidden.shape[1])) for part in parts])
     pooled = [part.pooled for part in parts if part.pooled is not None]

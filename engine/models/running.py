@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
@@ -32,11 +33,17 @@ class Running:
     The rest is then bfloat16, which is all that torchao's integers go with."""
     compile: bool = False
     """Compile the repeated blocks (`compile_repeated_blocks`): pays after some minutes of rendering."""
+    few_step_lora: Path | None = None
+    """An LCM-LoRA for the base (safetensors); without one, the base's own `lcm.safetensors`, if it has one."""
+    face_adapter: Path | None = None
+    """An IP-Adapter-FaceID: its file (safetensors), or the folder where it lies under its own name."""
 
     def arguments(self) -> Sequence[str]:
         """Say it to the painter's command line."""
         switches = [f"--{name}" for name in ("offload", "compile") if getattr(self, name)]
-        return ["--device", self.device, "--precision", self.precision, "--quantise", self.quantise, *switches]
+        files = {"--few-step-lora": self.few_step_lora, "--face-adapter": self.face_adapter}
+        named = [word for name, path in files.items() if path is not None for word in (name, str(path))]
+        return ["--device", self.device, "--precision", self.precision, "--quantise", self.quantise, *switches, *named]
 
 
 def device_of(running: Running) -> str:

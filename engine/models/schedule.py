@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
-from diffusers import DDIMScheduler, FlowMatchEulerDiscreteScheduler
+from diffusers import DDIMScheduler, FlowMatchEulerDiscreteScheduler, LCMScheduler
 
 
 class Schedule(Protocol):
@@ -38,16 +38,20 @@ class Schedule(Protocol):
     def loss_weights(self, timesteps: torch.Tensor, gamma: float | None) -> torch.Tensor:
         """Weigh (n,) timesteps for a loss; None weighs all alike."""
 
-    def sampler(self, steps: int, taken: int, area: int) -> tuple[Any, torch.Tensor]:
+    def sampler(self, steps: int, taken: int, area: int, *, few: bool = False) -> tuple[Any, torch.Tensor]:
         """Give a diffusers scheduler and the last `taken` of the timesteps of a drawing in `steps` steps.
 
-        `area` is a picture's number of latent pixels, by which some flows shift their schedule.
+        `area` is a picture's number of latent pixels, by which some flows shift their schedule. `few` says that the
+        base was taught to draw in a few steps (an LCM-LoRA is in it).
         """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DiffusionSchedule:
-    """A discrete schedule with alphas_cumprod; drawn with DDIM."""
+    """A discrete schedule with alphas_cumprod; drawn with DDIM, or in a few steps with LCM.
+
+    Latent consistency: Luo et al. 2023, arXiv 2310.04378; as a LoRA: arXiv 2311.05556.
+    """
 
     scheduler: DDIMScheduler
     device: torch.device
@@ -91,9 +95,10 @@ class DiffusionSchedule:
         snr = snr.clamp(min=1e-8)
         return snr.clamp(max=gamma) / snr
 
-    def sampler(self, steps: int, taken: int, area: int) -> tuple[DDIMScheduler, torch.Tensor]:
-        """Give a DDIM scheduler of its own: it keeps the steps of one drawing."""
-        scheduler = DDIMScheduler.from_config(self.scheduler.config)
+    def sampler(self, steps: int, taken: int, area: int, *, few: bool = False) -> tuple[Any, torch.Tensor]:
+        """Give a scheduler of its own: it keeps the steps of one drawing. In a few steps it is LCM, else DDIM."""
+        kind = LCMScheduler if few else DDIMScheduler
+        scheduler = kind.from_config(self.scheduler.config)
         scheduler.set_timesteps(steps, device=self.device)
         return scheduler, scheduler.timesteps[steps - taken :]
 
@@ -143,8 +148,11 @@ class FlowSchedule:
         """Weigh all alike: `to_learn` has chosen already where to look."""
         return torch.ones(len(timesteps), device=self.device)
 
-    def sampler(self, steps: int, taken: int, area: int) -> tuple[FlowMatchEulerDiscreteScheduler, torch.Tensor]:
-        """Give an Euler scheduler of its own, with the sigmas that diffusers' flow pipelines ask for."""
+    def sampler(self, steps: int, taken: int, area: int, *, few: bool = False) -> tuple[Any, torch.Tensor]:
+        """Give an Euler scheduler of its own, with the sigmas that diffusers' flow pipelines ask for.
+
+        `few` changes nothing: a flow that draws in a few steps (Z-Image-Turbo) does so with the same scheduler.
+        """
         scheduler = FlowMatchEulerDiscreteScheduler.from_config(self.scheduler.config)
         sigmas = torch.linspace(1.0, 1 / steps, steps).tolist()
         scheduler.set_timesteps(sigmas=sigmas, mu=_shift(scheduler.config, area // self.patch**2), device=self.device)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from diffusers import DDIMScheduler, StableDiffusionPipeline
 
-from limner.engine.models.family import Loading, Parts, State
+from limner.engine.models.family import Loading, Parts, State, face_conditions
 from limner.engine.models.prompts import Prompts
 from limner.engine.models.schedule import DiffusionSchedule
 from limner.engine.models.vae import vae_scale_factor
@@ -48,7 +48,8 @@ class StableDiffusion:
     def predict(self, denoiser: Any, latents: torch.Tensor, timesteps: torch.Tensor, prompts: Prompts) -> torch.Tensor:
         """See `Family`."""
         hidden = prompts.hidden.to(latents.device, latents.dtype)
-        found: torch.Tensor = denoiser(latents, timesteps, hidden, return_dict=False)[0]
+        faces = face_conditions(prompts, latents)
+        found: torch.Tensor = denoiser(latents, timesteps, hidden, added_cond_kwargs=faces, return_dict=False)[0]
         return found
 
     def grid(self, denoiser: Any) -> int:

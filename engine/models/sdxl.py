@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from diffusers import DDIMScheduler, StableDiffusionXLPipeline
 
-from limner.engine.models.family import Loading, Parts, State
+from limner.engine.models.family import Loading, Parts, State, face_conditions
 from limner.engine.models.prompts import Prompts
 from limner.engine.models.schedule import DiffusionSchedule
 from limner.engine.models.vae import vae_scale_factor
@@ -57,6 +57,7 @@ class StableDiffusionXL:
         conditions = {
             "text_embeds": prompts.pooled.to(latents.device, latents.dtype),
             "time_ids": sizes.expand(len(latents), 6),
+            **face_conditions(prompts, latents),
         }
         hidden = prompts.hidden.to(latents.device, latents.dtype)
         found: torch.Tensor = denoiser(latents, timesteps, hidden, added_cond_kwargs=conditions, return_dict=False)[0]

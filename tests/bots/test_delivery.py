@@ -9,7 +9,7 @@ import pytest
 
 from limner.bots.delivery import Delivery
 from limner.bots.events import ForgetConfirmed
-from limner.bots.replies import PortraitsReady, ProgressShown, QueueMoved, Reply
+from limner.bots.replies import PortraitsReady, PreviewReady, ProgressShown, QueueMoved, Reply
 from limner.queue.messages import Moved, PortraitsMade, Progressed
 from limner.tests.fakes.talk import Talk
 
@@ -84,6 +84,32 @@ async def test_a_result_arrives_and_leaves_the_outbox(talk: Talk) -> None:
     assert isinstance(ready, PortraitsReady)
     assert ready.request.id == request_id
     assert await delivery.sweep() == 0
+
+
+async def test_a_sketch_comes_before_the_portraits_and_never_after(talk: Talk) -> None:
+    """A sketch is brought once while the portraits are made; one that was not brought by then is left out."""
+    request, door = await talk.request(), FakeDoor()
+    for notice in await talk.storage.outbox.pending("test"):
+        await talk.storage.outbox.delivered(notice.id)
+    await talk.storage.requests.preview(request.id, b"sketch")
+    assert await delivery_to(talk, FakeDoor(arrives=False)).sweep() == 0
+    assert await delivery_to(talk, door).sweep() == 1
+    assert await delivery_to(talk, door).sweep() == 0, "brought once, also after a restart"
+    await talk.make(request)
+    assert await delivery_to(talk, door).sweep() == 1
+    assert [type(reply) for _, replies in door.results for reply in replies] == [PreviewReady, PortraitsReady]
+
+
+async def test_a_sketch_of_portraits_that_are_there_is_left_out(talk: Talk) -> None:
+    """Whoever could not be reached meanwhile gets the portraits alone, and the notice of the sketch is settled."""
+    request, door = await talk.request(), FakeDoor()
+    for notice in await talk.storage.outbox.pending("test"):
+        await talk.storage.outbox.delivered(notice.id)
+    await talk.storage.requests.preview(request.id, b"sketch")
+    await talk.make(request)
+    assert await delivery_to(talk, door).sweep() == 2
+    assert [type(reply) for _, replies in door.results for reply in replies] == [PortraitsReady]
+    assert await talk.storage.outbox.pending("test") == []
 
 
 @pytest.mark.parametrize("trouble", [FakeDoor(is_open=False), FakeDoor(arrives=False), FakeDoor(breaks=True)])

@@ -88,3 +88,12 @@ def test_every_reason_is_told_apart(language: str) -> None:
 def test_a_place_in_the_queue_says_about_when(wait_s: float | None, words: str) -> None:
     """Where it is known how long requests take, the turn is named in minutes; else it is not guessed."""
     assert Phrases(Words("en"), {}, Limits()).moved(QueueMoved("r", 3, wait_s)) == words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sketch_says_that_portraits_follow_and_when(language: str) -> None:
+    """Without a known time it still says that they follow; a known one is told in whole minutes, at least one."""
+    tell = phrases(language).preview
+    assert tell(None).count(".") + tell(None).count("。") >= 2
+    assert "4" in tell(250.0)
+    assert tell(5.0) == tell(60.0) != tell(None)

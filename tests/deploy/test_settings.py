@@ -117,3 +117,15 @@ def test_offline_is_said_in_two_ways(name: str, value: str, tmp_path: Path) -> N
     """The word of limner for offline and the hub library's both count."""
     assert Settings.from_env({"LIMNER_HOME": str(tmp_path), name: value}).offline
     assert not Settings.from_env({"LIMNER_HOME": str(tmp_path)}).offline
+
+
+def test_files_beside_the_base_model_are_found_or_named(tmp_path: Path) -> None:
+    """An LCM-LoRA and an IP-Adapter are files or folders that exist, and the painter is told of them."""
+    adapter = tmp_path / "adapters"
+    adapter.mkdir()
+    home = {"LIMNER_HOME": str(tmp_path)}
+    running = Settings.from_env({**home, "LIMNER_IP_ADAPTER": str(adapter)}).running
+    assert (running.face_adapter, running.few_step_lora) == (adapter, None)
+    assert list(running.arguments()[-2:]) == ["--face-adapter", str(adapter)]
+    with pytest.raises(SettingsError, match=r"LIMNER_FEW_STEP_LORA.*exists"):
+        Settings.from_env({**home, "LIMNER_FEW_STEP_LORA": str(tmp_path / "nowhere.safetensors")})

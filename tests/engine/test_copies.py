@@ -125,6 +125,9 @@ class Nobody:
     def checkpoint(self, data: bytes) -> None:
         """Hear nothing."""
 
+    def preview(self, png: bytes) -> None:
+        """Hear nothing."""
+
 
 def test_the_examiner_copies() -> None:
     """The call gives the copy with the face in its middle; arguments of another kind are refused."""

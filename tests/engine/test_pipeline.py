@@ -12,6 +12,7 @@ from limner.engine.pipeline import Learned, Made, Order, make_portraits
 from limner.engine.preprocess.decode import decode
 from limner.engine.progress import Progress
 from limner.engine.styles import load_styles
+from limner.tests.engine.fuse.test_preview import say_margin
 from limner.tests.fakes.analyser import dlib_analyser
 from limner.tests.fakes.photos import scenery, selfie, side_by_side, three_photos
 
@@ -101,3 +102,34 @@ def test_a_template_that_does_not_fit_is_refused_before_training(tiny_base: Base
     with pytest.raises(BadAspectError):
         make_portraits(tiny_base, dlib_analyser(), replace(order, template=None, aspect="2:1"), on_progress=seen.append)
     assert not seen
+
+
+def test_a_preview_comes_before_the_training(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever listens gets one sketch, after the preparing and before the first step; no portrait changes by it."""
+    say_margin(monkeypatch, 0.1)
+    monkeypatch.setattr("limner.engine.fuse.drawing.score", lambda *_: 0.5)
+    order = Order(style=STYLES["pencil"], count=1, seed=4, photos=three_photos("P007"))
+    told: list[str | bytes] = []
+    checkpoints: list[bytes] = []
+    made = make_portraits(
+        tiny_base,
+        dlib_analyser(),
+        order,
+        on_progress=lambda one: told.append(one.stage),
+        on_checkpoint=checkpoints.append,
+        on_preview=told.append,
+    )
+    (sketch,) = [one for one in told if isinstance(one, bytes)]
+    assert sketch.startswith(b"\x89PNG")
+    at = told.index(sketch)
+    assert set(told[:at]) == {"prepare"}
+    assert set(told[at + 1 :]) == {"train", "render"}
+    assert made.seconds.keys() == {"prepare", "preview", "train", "render"}
+    unheard = make_portraits(tiny_base, dlib_analyser(), order)
+    assert (unheard.portraits, unheard.face_lora) == (made.portraits, made.face_lora)
+
+    sketches: list[bytes] = []
+    make_portraits(tiny_base, dlib_analyser(), replace(order, resume=checkpoints[0]), on_preview=sketches.append)
+    again = replace(order, photos=(), face_lora=made.face_lora, reference=made.reference)
+    make_portraits(tiny_base, dlib_analyser(), again, on_preview=sketches.append)
+    assert sketches == [], "a resumed training and a second style bring none"

@@ -19,7 +19,17 @@ import msgspec
 
 Answer = Callable[[str, dict[str, Any], BinaryIO], dict[str, Any]]
 
-STEPS = {"quick": 3, "drawn": 3, "large": 3, "slow": 100, "dies-once": 20, "dies": 20, "endless": 10**9}
+STEPS = {
+    "quick": 3,
+    "drawn": 3,
+    "large": 3,
+    "slow": 100,
+    "sketched": 100,
+    "sketched-endless": 10**9,
+    "dies-once": 20,
+    "dies": 20,
+    "endless": 10**9,
+}
 STEP_S = 0.01
 
 
@@ -58,7 +68,10 @@ def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, 
 
 
 def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
-    """Train for as many steps as the style says (unless there is a Face LoRA), then render."""
+    """Train for as many steps as the style says (unless there is a Face LoRA), then render.
+
+    In the styles "sketched…" there is a first sketch before the training, where one is asked for.
+    """
     style: str = args["style"]
     if style == "nonsense":
         channel.write(b"\xff" * 64)
@@ -70,6 +83,8 @@ def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any
     lora = args["face_lora"]
     if lora is None and len(args["photos"]) < 3:
         raise Refused("too_few_photos", f"{len(args['photos'])} photos are too few.")
+    if style.startswith("sketched") and args.get("preview") and lora is None and args["resume"] is None:
+        send(channel, {"id": call_id, "preview": b"sketch"})
     trained = None if lora is not None else train(call_id, args, channel)
     portraits = [{"png": picture(n, style), "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])]
     return {

@@ -17,6 +17,7 @@ from limner.queue.messages import (
     Moved,
     PhotoExamined,
     PortraitsMade,
+    PreviewMade,
     Progressed,
     RequestCancelled,
     RequestFailed,
@@ -51,6 +52,8 @@ class ScriptedWorker:
         self.paused = asyncio.Event()
         self.paused.set()
         """Cleared by a test to hold a training where it is."""
+        self.sketch: bytes | None = None
+        """Set by a test that wants a first sketch before each training."""
         self._storage = storage
         self._queue = queue
         self._examine = examine
@@ -105,6 +108,8 @@ class ScriptedWorker:
             await self._storage.requests.start(request.id, command.attempt)
             self._queue.requests.remove(command)
             for stage, total in STAGES:
+                if stage == "train":
+                    await self._preview(request)
                 await self._stage(request, stage, total)
             await self._finish(request)
         except asyncio.CancelledError:
@@ -112,6 +117,10 @@ class ScriptedWorker:
             if task is not None and task.cancelling():
                 raise
             await self._queue.publish(RequestCancelled(request.user_id, request.id))
+
+    async def _preview(self, request: Request) -> None:
+        if self.sketch is not None and await self._storage.requests.preview(request.id, self.sketch):
+            await self._queue.publish(PreviewMade(request.user_id, request.id))
 
     async def _wait_in_line(self, request: Request) -> None:
         await self._queue.publish(Moved(request.user_id, request.id, 1))

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import psutil
 import pytest
 
-from limner.queue.messages import PortraitsMade, RequestFailed
+from limner.queue.messages import PortraitsMade, PreviewMade, RequestFailed
 from limner.storage import User
 from limner.tests.fakes.shop import PORTRAITS, Shop, until
 
@@ -57,6 +57,24 @@ async def test_a_killed_engine_goes_on_from_its_checkpoint(shop: Shop) -> None:
     assert (made.state, made.attempt) == ("made", 1)
     assert await trained_from(shop, request.set_id, user) > 0
     assert await paid_once(shop, user)
+
+
+async def sketches(shop: Shop) -> list[str]:
+    """List the notices and the news of sketches, by what they are."""
+    told = [notice.kind for notice in await shop.storage.outbox.pending("web") if notice.kind == "preview_made"]
+    return [*told, *(type(news).__name__ for news in await shop.news(PreviewMade))]
+
+
+async def test_a_killed_engine_sketches_once(shop: Shop) -> None:
+    """An engine killed after its sketch, and a worker's try that begins anew, bring no second one."""
+    user = await shop.sitter()
+    async with shop.worker():
+        request = await shop.ask(user, "sketched")
+        await shop.heard(PreviewMade(user.id, request.id))
+        painter_of(psutil.Process().pid).kill()
+        made = await shop.reached(request.id, "made", "failed")
+    assert (made.state, made.attempt) == ("made", 1)
+    assert await sketches(shop) == ["preview_made", "PreviewMade"]
 
 
 async def test_an_engine_that_dies_by_itself_once_is_forgiven(shop: Shop) -> None:

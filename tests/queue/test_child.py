@@ -61,6 +61,31 @@ async def test_progress_and_checkpoints_come_in_order(painter: EngineChild) -> N
     assert result["portraits"][0]["png"] == b"portrait 0 in quick"
 
 
+async def test_it_can_be_started_ahead(painter: EngineChild) -> None:
+    """A process that was warmed takes the first call; warming it again, also in a call, changes nothing."""
+    await asyncio.gather(painter.warm(), painter.warm())
+    pid = painter.pid
+    assert pid is not None
+    calling = asyncio.create_task(painter.call("make", order("slow")))
+    await asyncio.sleep(0)  # the call has its turn
+    await painter.warm()
+    await calling
+    assert painter.pid == pid
+
+
+async def test_a_sketch_comes_before_the_result(painter: EngineChild) -> None:
+    """A sketch that is asked for is heard once; a caller that does not listen gets its result all the same."""
+    sketches: list[bytes] = []
+
+    async def show(data: bytes) -> None:
+        sketches.append(data)
+
+    await painter.call("make", order("sketched", preview=True), Hearing(on_preview=show))
+    assert sketches == [b"sketch"]
+    result = await painter.call("make", order("sketched", preview=True))
+    assert result["portraits"]
+
+
 async def test_calls_take_turns(painter: EngineChild) -> None:
     """Calls made at once are each answered with their own result by one process."""
     styles = ["quick"] * 5

@@ -16,7 +16,9 @@ from limner.queue.messages import (
     Moved,
     PhotoExamined,
     PortraitsMade,
+    PreviewMade,
     Progressed,
+    RequestCancelled,
     RequestFailed,
 )
 from limner.tests.fakes.shop import PORTRAITS, Shop, until
@@ -241,3 +243,28 @@ async def test_nothing_is_enqueued_twice_by_two_bots(shop: Shop) -> None:
     photo = await shop.photo(user, b"good selfie")
     await asyncio.gather(*(shop.client.examine_photo(ExaminePhoto(photo, user.id)) for _ in range(5)))
     assert await shop.redis.zcard(EXAMINE_QUEUE) == 1
+
+
+async def test_a_first_sketch_is_kept_and_told(shop: Shop) -> None:
+    """A sketch is in storage and in the news while the training goes on, and gone when that is cancelled."""
+    user = await shop.sitter()
+    async with shop.worker():
+        request = await shop.ask(user, "sketched-endless")
+        await shop.heard(PreviewMade(user.id, request.id))
+        assert await shop.storage.requests.read_preview(request.id, user.id) == b"sketch"
+        await shop.storage.requests.cancel(request.id)
+        await shop.client.cancel(request.id)
+        await shop.heard(RequestCancelled(user.id, request.id))
+    assert not await shop.storage.requests.has_preview(request.id)
+
+
+async def test_a_second_style_is_not_sketched(shop: Shop) -> None:
+    """What needs no training has its portraits in seconds, and no sketch before them."""
+    user = await shop.sitter()
+    async with shop.worker():
+        first = await shop.ask(user, "quick")
+        await shop.reached(first.id, "made")
+        again = await shop.storage.requests.accept(user.id, first.set_id, "sketched", PORTRAITS, 8)
+        await shop.client.make_portraits(MakePortraits(again.id, user.id, again.attempt))
+        await shop.heard(PortraitsMade(user.id, again.id))
+    assert await shop.news(PreviewMade) == []

@@ -128,6 +128,12 @@ class Renderer:
             lines.append(self.say("discord-later"))
         return Outgoing(cut("\n".join(filter(None, lines))), self.buttons.waiting(shown.request_id))
 
+    def preview(self, ready: r.PreviewReady, data: bytes) -> Outgoing:
+        """Show the first sketch, and say that it is one."""
+        words = self.phrases.preview(ready.wait_s)
+        file = File(f"limner-preview-{ready.request.id[:8]}.png", data, self.say("page-preview"))
+        return Outgoing(cut(words), files=(file,))
+
     def ended(self, ended: r.RequestEnded) -> Outgoing:
         """Tell how a request ended that brought nothing."""
         words = self.phrases.ended(r.PortraitsReady(ended.request, ()))

@@ -125,6 +125,10 @@ class Renderer:
             lines.insert(0, " · ".join(filter(None, self.phrases.likeness(best))))
         return Text(escape("\n".join(lines), quote=False), self.keyboards.made(ready.request.id, group=group))
 
+    def preview(self, ready: r.PreviewReady) -> str:
+        """Say that this is a first sketch: the words on it."""
+        return _cut(escape(self.phrases.preview(ready.wait_s), quote=False), CAPTION)
+
     def caption(self, ready: r.PortraitsReady) -> str:
         """Say what was made: the words on the album."""
         return _cut(escape(self.phrases.ended(ready), quote=False), CAPTION)

@@ -119,6 +119,9 @@ export function drawProgress(active, progress) {
   if ($("progress-stage").textContent !== stage) $("progress-stage").textContent = stage;
   $("progress-steps").textContent = progress?.steps ?? active.position;
   $("progress-eta").textContent = progress?.eta ?? "";
+  $("preview").hidden = !active.preview;
+  picture($("preview-picture"), active.preview);
+  $("preview-words").textContent = active.previewWords;
   const now = STAGES.indexOf(progress?.stage);
   STAGES.forEach((name, index) => {
     const bar = $(`stage-${name}`);

@@ -37,6 +37,7 @@ OVERVIEW = r.Overview(
     style="oil",
     active=None,
     position=None,
+    preview=False,
     finished=(MADE,),
     balance=Balance(8, 8, 8, 24),
 )

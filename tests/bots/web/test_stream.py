@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from limner.queue.messages import Moved, PhotoExamined, Progressed
+from limner.queue.messages import Moved, PhotoExamined, PreviewMade, Progressed
 from limner.storage import NewPortrait, Request
 from limner.tests.fakes.queue_client import FakeQueue
 from limner.tests.fakes.talk import png
@@ -206,3 +206,32 @@ async def test_a_forgotten_person_has_no_stream(browser: Browser, new_browser: N
     nobody = await new_browser()
     async with nobody.client.get("/api/events") as response:
         assert response.status == 204
+
+
+async def test_a_first_sketch_reaches_the_page_and_goes_with_the_request(
+    browser: Browser, new_browser: NewBrowser, queue: FakeQueue
+) -> None:
+    """An event says to look, the state has the sketch's address, its owner alone gets it, and at the end it is gone."""
+    request = await requested(browser)
+    state = await browser.state()
+    assert state["active"]["preview"] is None
+    async with listening(browser, after=state["cursor"]) as line:
+        for _ in range(3):  # the photos' verdicts
+            await line.until("news")
+        await browser.storage.requests.start(request.id, 0)
+        await browser.storage.requests.preview(request.id, png(77))
+        await queue.publish(PreviewMade(request.user_id, request.id))
+        event = await line.until("news")
+    assert [reply["kind"] for reply in event["data"]["replies"]] == ["look"]
+    active = (await browser.state())["active"]
+    assert "first sketch" in active["previewWords"]
+    async with browser.client.get(active["preview"]) as response:
+        assert (response.status, response.headers["Cache-Control"]) == (200, "no-store")
+        assert await response.read() == png(77)
+    stranger = await new_browser()
+    await stranger.agree()
+    async with stranger.client.get(active["preview"]) as response:
+        assert response.status == 404
+    await browser.storage.requests.made(request.id, [NewPortrait(0, png(9), 0.4, 1, "oil")])
+    async with browser.client.get(active["preview"]) as response:
+        assert response.status == 404

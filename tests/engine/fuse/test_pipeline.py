@@ -104,3 +104,22 @@ def test_face_lora_of_other_weights_is_refused(tiny_base: BaseModel) -> None:
         stale = dump(tiny_base, "face", {"base_fingerprint": "of last year"})
     with pytest.raises(BadLoraError, match="other weights"):
         _render(tiny_base, lora=stale)
+
+
+def test_an_lcm_lora_takes_few_steps(tiny_base: BaseModel, tmp_path: Path) -> None:
+    """A base with an LCM-LoRA draws its candidates in six steps, with that LoRA in it, and the file says so."""
+    seen: list[Progress] = []
+    files = [tmp_path / "faint", tmp_path / "strong"]
+    for seed, file in enumerate(files):
+        file.write_bytes(make_lora(tiny_base, "lcm", rank=2, seed=seed, targets=("to_q", "conv1")))
+    one, other = (_render(replace(tiny_base, few_step_lora=file), on_progress=seen.append) for file in files)
+    assert seen[-1].total == 6 + 3
+    assert {portrait.png for portrait in one} != {portrait.png for portrait in other}
+    with Image.open(io.BytesIO(one[0].png)) as picture:
+        assert "Steps: 6, Sampler: LCM, CFG scale: 1.0" in picture.info["parameters"]
+
+
+def test_an_lcm_lora_that_is_gone_is_told(tiny_base: BaseModel, tmp_path: Path) -> None:
+    """A file that was taken away is named, and nothing is drawn."""
+    with pytest.raises(BadLoraError, match="cannot be read"):
+        _render(replace(tiny_base, few_step_lora=tmp_path / "lcm.safetensors"))

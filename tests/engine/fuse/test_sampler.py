@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffusers import DDIMScheduler, StableDiffusionPipeline
+from diffusers import DDIMScheduler, LCMScheduler, StableDiffusionPipeline
 
 from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.base import BaseModel
@@ -109,3 +109,24 @@ def test_a_full_mask_changes_nothing(either_base: BaseModel) -> None:
     start = torch.randn((1, 4, 8, 8), generator=torch.Generator().manual_seed(4))
     free = _sample(either_base, [1], start=start, strength=0.5)
     assert torch.equal(_sample(either_base, [1], start=start, strength=0.5, mask=torch.ones(1, 1, 8, 8)), free)
+
+
+def test_few_steps_are_lcms(epsilon_base: BaseModel, epsilon_directory: Path) -> None:
+    """In a few steps the latents are those of StableDiffusionPipeline with LCMScheduler, fresh noise included."""
+    pipeline = StableDiffusionPipeline.from_pretrained(epsilon_directory)
+    pipeline.scheduler = LCMScheduler.from_config(pipeline.scheduler.config)
+    pipeline.set_progress_bar_config(disable=True)
+    chance = torch.Generator().manual_seed(9)
+    noise = torch.randn((4, 8, 8), generator=chance)[None]
+    expected = pipeline(
+        "photo of sks person",
+        num_inference_steps=4,
+        guidance_scale=1.0,
+        latents=noise,
+        generator=[chance],
+        output_type="latent",
+    ).images
+    few = Sampling(4, 1.0, few=True)
+    torch.testing.assert_close(_sample(epsilon_base, [9], few), expected, atol=1e-4, rtol=1e-4)
+    together = _sample(epsilon_base, [8, 9], few)
+    torch.testing.assert_close(together[1:2], expected, atol=1e-4, rtol=1e-4)

@@ -10,6 +10,7 @@ import torch
 from limner.engine.bases import find_base
 from limner.engine.errors import UnknownBaseError
 from limner.engine.models.base import BaseModel, load_base
+from limner.engine.models.running import Running
 
 
 def test_size_and_latents_come_from_the_directory(tiny_base: BaseModel) -> None:
@@ -87,3 +88,14 @@ def test_damaged_weights_are_refused(tiny_directory: Path, tmp_path: Path) -> No
     weights.write_bytes(weights.read_bytes()[:5000])
     with pytest.raises(UnknownBaseError):
         load_base(copy)
+
+
+def test_a_base_may_bring_its_own_lcm_lora(tiny_directory: Path, tmp_path: Path) -> None:
+    """`lcm.safetensors` beside the index is found, and the operator's own choice comes before it."""
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_directory, copy)
+    (copy / "lcm.safetensors").write_bytes(b"weights")
+    assert load_base(copy).few_step_lora == copy / "lcm.safetensors"
+    chosen = tmp_path / "chosen.safetensors"
+    assert load_base(copy, Running(few_step_lora=chosen)).few_step_lora == chosen
+    assert load_base(tiny_directory).few_step_lora is None
