@@ -19,20 +19,17 @@ from urllib.parse import urlsplit
 from limner.deploy.errors import DeployError
 from limner.deploy.keys import master_key
 from limner.deploy.models import (
-    estimate_of,
     find_base,
     find_pack,
     find_parser,
-    gpu_memory,
     model_problem,
     pack_problem,
     parser_problem,
-    smaller_ways,
 )
 from limner.deploy.settings import Settings
-from limner.engine.bases.room import refusal
 from limner.engine.errors import EngineError
 from limner.engine.models.running import Running
+from limner.engine.room import estimate_of, gpu_memory, too_large
 
 
 class State(Enum):
@@ -169,16 +166,15 @@ def _insightface(pack: str) -> Finding:
 
 
 def _room(directory: Path, running: Running) -> Finding:
-    memory = gpu_memory()
+    memory = gpu_memory(running)
     try:
         needs = estimate_of(directory, running, number=4 if memory is None else 2)
-        ways = smaller_ways(directory, running, number=2)
     except EngineError as error:
         return Finding("room", State.MISSING, str(error))
     if memory is None:
         largest = f"{max(needs.render, needs.train) / 2**30:.1f} GiB"
         return Finding("room", State.GOOD, f"The base model takes up to {largest} of memory, on the CPU.")
-    problem = refusal(needs, memory, ways)
+    problem = too_large(directory, running, memory)
     state = State.GOOD if problem is None else State.MISSING
     return Finding("room", state, problem or "The base model fits the GPU, training included.")
 

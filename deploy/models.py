@@ -1,29 +1,21 @@
 """Models as commands and settings name them. The engine looks closer when it loads one."""
 
-import importlib.util
-from dataclasses import replace
 from pathlib import Path
 
 from limner.engine.analysers import find_pack, find_parser
-from limner.engine.bases import EMBEDDED, family_of, find_base
-from limner.engine.bases.estimate import Estimate, Training, estimate_base
+from limner.engine.bases import EMBEDDED, find_base
 from limner.engine.bases.names import Kind, read_name
 from limner.engine.errors import MissingModelsError, UnknownBaseError
-from limner.engine.models.running import Running
-from limner.engine.train.recipe import recipe_for
 
 __all__ = [
     "EMBEDDED",
     "engine_name",
-    "estimate_of",
     "find_base",
     "find_pack",
     "find_parser",
-    "gpu_memory",
     "model_problem",
     "pack_problem",
     "parser_problem",
-    "smaller_ways",
 ]
 
 
@@ -59,30 +51,3 @@ def engine_name(name: str, shelf: Path) -> str:
     if read_name(name).kind in {Kind.MODELSCOPE, Kind.FILE}:
         return str(find_base(name, shelf))
     return name
-
-
-def estimate_of(directory: Path, running: Running, *, number: int) -> Estimate:
-    """Estimate a base with the recipe that it would be trained by, as it would be run, in `number` bytes a number."""
-    name = "nano" if directory == find_base("nano") else directory.name
-    recipe = recipe_for(name, family_of(directory).name, directory)
-    training = Training(recipe.rank, recipe.batch, recipe.targets, recipe.checkpointing)
-    int8 = running.quantise == "int8"
-    return estimate_base(directory, training, number=number, offload=running.offload, int8=int8)
-
-
-def smaller_ways(directory: Path, running: Running, *, number: int) -> list[tuple[str, Estimate]]:
-    """Name the settings by which a base takes less memory, the least costly first, with what it takes then."""
-    ways = {
-        "LIMNER_OFFLOAD=1": replace(running, offload=True),
-        "LIMNER_OFFLOAD=1 and LIMNER_QUANTISE=int8": replace(running, offload=True, quantise="int8"),
-    }
-    return [(setting, estimate_of(directory, way, number=number)) for setting, way in ways.items()]
-
-
-def gpu_memory() -> int | None:
-    """Tell how many bytes the first GPU has, or None where there is none. Loads torch where it is installed."""
-    if importlib.util.find_spec("torch") is None:
-        return None
-    import torch
-
-    return int(torch.cuda.get_device_properties(0).total_memory) if torch.cuda.is_available() else None

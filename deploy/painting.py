@@ -19,6 +19,7 @@ from limner.engine.models.running import Running, device_of
 from limner.engine.progress import Progress
 from limner.engine.quiet import quiet
 from limner.engine.refusal import Refusal
+from limner.engine.room import check_room
 from limner.engine.styles import Style
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
 
     quiet()
     device = device_of(sitting.running)
+    check_room(sitting.base, sitting.running)
     base = load_base(sitting.base, sitting.running)
     analyser = make_analyser(sitting.insightface_pack, device=device, threads=sitting.threads)
     parser = make_parser(sitting.face_parser, device=device)

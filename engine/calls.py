@@ -21,6 +21,7 @@ from limner.engine.poster import poster
 from limner.engine.preprocess.pipeline import examine
 from limner.engine.progress import Progress
 from limner.engine.refusal import Refusal
+from limner.engine.room import check_room
 from limner.engine.styles import find_style, load_styles
 
 Answer = dict[str, object]
@@ -175,6 +176,7 @@ class Painter:
         if name not in self._bases:
             # One base at a time: two would not fit into the memory that was promised.
             self._bases.clear()
+            check_room(name, self._running)
             self._bases[name] = self._load_base(name, self._running)
         return self._bases[name]
 

@@ -86,9 +86,8 @@ def pull_model(ctx: click.Context, name: str, configs: str | None) -> None:
 @click.pass_context
 def check_model(ctx: click.Context, name: str, memory: float | None, tflops: float | None) -> None:
     """Look at every file of the base model NAME, and estimate what it takes; fails where it cannot be used."""
-    from limner.deploy.models import estimate_of, gpu_memory, smaller_ways
     from limner.engine.bases.check import flaws
-    from limner.engine.bases.room import refusal
+    from limner.engine.room import estimate_of, gpu_memory, too_large
 
     directory = _directory(ctx, name)
     found = list(flaws(directory))
@@ -99,12 +98,10 @@ def check_model(ctx: click.Context, name: str, memory: float | None, tflops: flo
         copying = "Copy these files again from where the folder came from."
         click.echo(f"Not whole. {copying if Path(name).is_dir() else mending}", err=True)
         sys.exit(1)
-    device = round(memory * _GIB) if memory is not None else gpu_memory()
-    running, number = settings_of(ctx).running, 4 if device is None else 2
-    needs = estimate_of(directory, running, number=number)
-    _tell(needs, tflops)
-    ways = smaller_ways(directory, running, number=number)
-    if device is not None and (problem := refusal(needs, device, ways)):
+    running = settings_of(ctx).running
+    device = round(memory * _GIB) if memory is not None else gpu_memory(running)
+    _tell(estimate_of(directory, running, number=4 if device is None else 2), tflops)
+    if device is not None and (problem := too_large(directory, running, device)):
         click.echo(problem, err=True)
         sys.exit(1)
 

@@ -9,7 +9,7 @@ from limner.engine.bases.families import FAMILIES
 
 #: GiB that the published model of each family takes on a GPU, with 2 bytes a number, to paint and to train a Face LoRA
 #: of rank 16 with one picture a step, and with checkpointing where its recipe says so. A test computes them again.
-NEEDS = {"sd15": (2.5, 3.5), "sdxl": (8.5, 16.9), "zimage": (21.1, 65.3)}
+NEEDS = {"sd15": (2.5, 3.5), "sdxl": (8.5, 8.8), "zimage": (21.1, 22.9)}
 
 _GIB = 1 << 30
 

@@ -135,9 +135,9 @@ def test_a_chosen_parser_needs_its_files(tmp_path: Path) -> None:
 
 def test_a_gpu_that_is_too_small_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A base model that does not fit the GPU is told with both figures; one that fits is good."""
-    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda: 1 << 20)
+    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda _: 1 << 20)
     small = found(tmp_path)["room"]
     assert small.state is State.MISSING
     assert "What would fit" in small.sentence
-    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda: 24 << 30)
+    monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda _: 24 << 30)
     assert found(tmp_path)["room"].state is State.GOOD

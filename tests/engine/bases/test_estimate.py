@@ -83,7 +83,7 @@ def test_offload_and_int8_take_less(tmp_path: Path) -> None:
     [
         (8, "What would fit: Stable Diffusion 1 and 2 (4 GiB), nano."),
         (2, "What would fit: nano."),
-        (24, 'One picture a step would fit: write {"batch": 1} into limner_recipe.json in its folder.'),
+        (10, 'One picture a step would fit: write {"batch": 1} into limner_recipe.json in its folder.'),
     ],
 )
 def test_a_refusal_says_what_would_fit(memory: int, advice: str, tmp_path: Path) -> None:
