@@ -84,7 +84,7 @@ async def limner_up(home: Path, base: Path) -> AsyncIterator[Running]:
 def painter_of(running: Running) -> psutil.Process | None:
     """Find the engine process that trains and paints, once there is one."""
     family = running.process.children(recursive=True)
-    return next((one for one in family if one.cmdline()[-1:] == ["painter"]), None)
+    return next((one for one in family if "painter" in one.cmdline()), None)
 
 
 async def killed_in_training(running: Running) -> None:
