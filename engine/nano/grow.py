@@ -19,10 +19,12 @@ from torch.nn import functional as F
 from transformers import CLIPTextModel
 
 from limner.engine.nano.autoencoder import build, to_tensor
+from limner.engine.nano.linear import begin_linear
 from limner.engine.nano.scenes import Scenes
 from limner.engine.nano.vae import load_pictures
 
-_LATENT = ("encoder.conv_out", "decoder.conv_in", "post_quant_conv")
+#: Faces and, as many again, cuts of photos that kernels are fitted to.
+FITTED = 24
 
 
 def copy_first(large: Tensor, small: Tensor) -> None:
@@ -30,34 +32,10 @@ def copy_first(large: Tensor, small: Tensor) -> None:
     large[tuple(slice(n) for n in small.shape)] = small
 
 
-def _inner(large: AutoencoderKL, small: AutoencoderKL) -> None:
-    """Copy every weight of the levels that both have; what is new of the latents changes nothing yet."""
-    weights = large.state_dict()
-    for module in (large.encoder.conv_out, large.decoder.conv_in, large.quant_conv, large.post_quant_conv):
-        nn.init.zeros_(module.bias)
-    nn.init.zeros_(large.decoder.conv_in.weight)
-    nn.init.zeros_(large.quant_conv.weight)
-    nn.init.dirac_(large.post_quant_conv.weight)
-    for name, given in small.state_dict().items():
-        place = name
-        if name.startswith("encoder.down_blocks."):
-            level, rest = name.removeprefix("encoder.down_blocks.").split(".", 1)
-            place = f"encoder.down_blocks.{int(level) + 1}.{rest}"
-        if place.startswith("quant_conv"):  # half of the outputs are means, half logarithms of variances
-            for half, given_half in zip(weights[place].chunk(2), given.chunk(2), strict=True):
-                copy_first(half, given_half)
-        elif weights[place].shape == given.shape or place.startswith(_LATENT):
-            copy_first(weights[place], given)
-    old, channels = small.config.latent_channels, large.config.latent_channels
-    for n in range(channels - old):
-        large.quant_conv.weight[old + n, 2 * old + n] = 1
-    large.quant_conv.bias[channels + old :] = -6  # the new channels' noise begins small
-
-
-def _solve(kernel: nn.Conv2d, inputs: Tensor, outputs: Tensor) -> None:
-    """Set a 3 x 3 kernel to the least-squares map from (n, C, H, W) to ``outputs``, from a seventh of the places."""
-    around = F.unfold(inputs, 3, stride=kernel.stride).transpose(1, 2).flatten(0, 1)[::7].double()
-    wanted = outputs.flatten(2).transpose(1, 2).flatten(0, 1)[::7].double()
+def _solve(kernel: nn.Conv2d, inputs: Tensor, outputs: Tensor, every: int = 1) -> None:
+    """Set a 3 x 3 kernel to the least-squares map from (n, C, H, W) to ``outputs``, from one in ``every`` places."""
+    around = F.unfold(inputs, 3, stride=kernel.stride).transpose(1, 2).flatten(0, 1)[::every].double()
+    wanted = outputs.flatten(2).transpose(1, 2).flatten(0, 1)[::every].double()
     around = torch.cat([around, torch.ones(len(around), 1)], 1)
     ridge = 1e-6 * len(around) * torch.eye(around.shape[1])
     found = torch.linalg.solve(around.T @ around + ridge, around.T @ wanted).float()
@@ -66,37 +44,43 @@ def _solve(kernel: nn.Conv2d, inputs: Tensor, outputs: Tensor) -> None:
         kernel.bias.copy_(found[-1])
 
 
-def _outer_encoder(large: AutoencoderKL, small: AutoencoderKL, pictures: Tensor) -> None:
-    """Hand eight neighbours of each pixel on, and fit the kernel that halves the picture to ``small``'s first."""
-    first, down = large.encoder.conv_in, large.encoder.down_blocks[0].downsamplers[0].conv
-    nn.init.zeros_(first.weight)
-    nn.init.zeros_(first.bias)
-    for channel in range(24):
-        place, colour = divmod(channel, 3)
-        first.weight[channel, colour, place // 3, place % 3] = 1
-    _solve(down, F.pad(first(pictures), (0, 1, 0, 1)), small.encoder.conv_in(F.avg_pool2d(pictures, 2)))
+def _inner_decoder(large: AutoencoderKL, small: AutoencoderKL, latents: Tensor, pictures: Tensor) -> None:
+    """Copy the levels that both have, and fit the first kernel to what it said of the same pictures."""
+    weights = large.decoder.state_dict()
+    for place, given in small.decoder.state_dict().items():
+        if not place.startswith("conv_in"):
+            copy_first(weights[place], given)
+    nn.init.dirac_(large.post_quant_conv.weight)
+    nn.init.zeros_(large.post_quant_conv.bias)
+    known = small.encode(F.avg_pool2d(pictures, 2)).latent_dist.mode()
+    wanted = small.decoder.conv_in(small.post_quant_conv(known))
+    _solve(large.decoder.conv_in, F.pad(latents, (1, 1, 1, 1)), wanted)
 
 
-def _outer_decoder(large: AutoencoderKL, pictures: Tensor) -> None:
+def _outer_decoder(large: AutoencoderKL, latents: Tensor, pictures: Tensor) -> None:
     """Let the smaller decoder's channels through, each pixel four times, and fit the last kernel to ``pictures``."""
     decoder = large.decoder
     nn.init.dirac_(decoder.up_blocks[-2].upsamplers[0].conv.weight)
     nn.init.zeros_(decoder.up_blocks[-2].upsamplers[0].conv.bias)
     kept: list[Tensor] = []
     hook = decoder.conv_act.register_forward_hook(lambda _, __, output: kept.append(output))
-    large.decode(large.encode(pictures).latent_dist.mode())
+    large.decode(latents)
     hook.remove()
-    _solve(decoder.conv_out, F.pad(kept[0], (1, 1, 1, 1)), pictures)
+    _solve(decoder.conv_out, F.pad(kept[0], (1, 1, 1, 1)), pictures, every=7)
 
 
 @torch.no_grad()
 def grow(small: AutoencoderKL, pictures: Tensor) -> AutoencoderKL:
-    """Return nano's autoencoder grown from ``small``, its new ends fitted to ``pictures`` (n, 3, 256, 256)."""
+    """Return nano's autoencoder: a linear encoder, and the decoder of ``small`` fitted to it and to ``pictures``.
+
+    ``pictures`` are (n, 3, 256, 256) in [-1, 1], many enough to fit a kernel of 3 x 3 x 48 numbers to 256 places each.
+    """
     torch.manual_seed(0)
     large = build()
-    _inner(large, small)
-    _outer_encoder(large, small, pictures)
-    _outer_decoder(large, pictures)
+    begin_linear(large, pictures)
+    latents = large.encode(pictures).latent_dist.mode()
+    _inner_decoder(large, small, latents, pictures)
+    _outer_decoder(large, latents[:16], pictures[:16])
     return large
 
 
@@ -118,8 +102,9 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     options = parser.parse_args()
     small = AutoencoderKL.from_pretrained(options.small, torch_dtype=torch.float32)
-    cuts = Scenes().draw(8, np.random.default_rng(0))
-    pictures = to_tensor(np.concatenate([load_pictures(options.directory)[:8], cuts]))
+    faces = load_pictures(options.directory)[:FITTED]
+    cuts = Scenes().draw(FITTED, np.random.default_rng(0))
+    pictures = to_tensor(np.concatenate([faces, cuts])[np.random.default_rng(1).permutation(2 * FITTED)])
     grow(small, pictures).save_pretrained(options.directory / "vae")
 
 

@@ -27,6 +27,8 @@ from limner.engine.nano.scenes import Scenes, recolour
 #: are faces and half are cuts of whole photos: faces alone teach the codec six people, and it fails on others.
 CROP, CROP_BATCH, BATCH = 128, 4, 2
 CROP_SHARE = 0.6
+#: The encoder begins as a linear code and is good at once: until the decoder hears it, it stays as it is.
+DECODER_SHARE = 0.4
 PEAK_RATE = 1e-3
 #: Enough to keep the latents near unit scale; more blurs.
 KL_WEIGHT = 1e-4
@@ -90,7 +92,8 @@ class _Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = self.rate()
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.fast_bf16):
-            posterior = self.vae.encode(true).latent_dist
+            with torch.set_grad_enabled(self.step >= DECODER_SHARE * self.total):
+                posterior = self.vae.encode(true).latent_dist
             made = self.vae.decode(posterior.sample()).sample.float()
         loss = reconstruction_loss(made, true, weight)
         kl = posterior.kl().mean() / posterior.mean[0].numel()
