@@ -13,20 +13,23 @@ import numpy as np
 import torch
 from PIL import Image
 
-from limner.engine.nano.augment import SIZE, draws
+from limner.engine.nano.augment import draws
 from limner.engine.nano.people import faces_of
 from limner.engine.nano.stylise import STYLISE
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+#: Side that pictures are compared at: edges of a large picture are softer than those of a small one.
+_SIDE = 128
 
 
 def figures(picture: np.ndarray) -> np.ndarray:
     """Return what a (H, W, 3) uint8 picture looks like, whoever is on it: colour, saturation and edges; (26,)."""
-    pixels = picture.astype(np.float32) / 255
+    small = Image.fromarray(picture).resize((_SIDE, _SIDE), Image.Resampling.BOX)
+    pixels = np.asarray(small, np.float32) / 255
     grey = pixels @ _LUMINANCE
     saturation = pixels.max(-1) - pixels.min(-1)
     across, down = np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0))
-    half = picture.shape[1] // 2
+    half = _SIDE // 2
     sides = pixels[:, :half].mean((0, 1)) - pixels[:, half:].mean((0, 1))
     rim = np.concatenate([pixels[:8].reshape(-1, 3), pixels[-8:].reshape(-1, 3)]).mean(0)
     parts = [
@@ -61,7 +64,7 @@ class StyleJudge:
             optimizer.step()
 
     def __call__(self, picture: np.ndarray) -> str:
-        """Name the style of a (H, W, 3) uint8 picture of the size it learned from."""
+        """Name the style of a (H, W, 3) uint8 picture."""
         inputs = torch.from_numpy((figures(picture) - self._mean) / self._spread)
         return self.names[int(self._model(inputs[None]).argmax())]
 
@@ -80,7 +83,7 @@ def told_apart(portraits: Mapping[str, Sequence[tuple[str, bytes]]]) -> float:
     `portraits` are (style, PNG file) pairs for each of two sitters or more. A judge of procedural renderings asks
     whether a style looks as it was meant (`named_share`); this one asks whether the styles differ.
     """
-    seen = {who: [(style, _small(png)) for style, png in made] for who, made in portraits.items()}
+    seen = {who: [(style, _pixels(png)) for style, png in made] for who, made in portraits.items()}
     right = []
     for who, mine in seen.items():
         others = [one for other, made in seen.items() if other != who for one in made]
@@ -91,9 +94,8 @@ def told_apart(portraits: Mapping[str, Sequence[tuple[str, bytes]]]) -> float:
 
 def named_share(judge: StyleJudge, portraits: Sequence[bytes], style: str) -> float:
     """Return the share of portraits (PNG files of any size) whose style the judge names rightly."""
-    return float(np.mean([judge(_small(png)) == style for png in portraits]))
+    return float(np.mean([judge(_pixels(png)) == style for png in portraits]))
 
 
-def _small(png: bytes) -> np.ndarray:
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    return np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.BOX))
+def _pixels(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))

@@ -14,10 +14,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
-from limner.engine.nano.people import CANVAS, SourceFace
+from limner.engine.nano.people import CANVAS, FACE, SourceFace
 from limner.engine.nano.stylise import STYLISE
 
-SIZE = 128
+SIZE = 256
+
+#: Canvas pixels in a 256th of the face's side, in which all lengths below are given.
+_UNIT = FACE / 256
 
 #: Pictures in a style, so that the base knows the style words that the Style LoRAs then fill.
 STYLED_SHARE = 0.2
@@ -45,7 +48,7 @@ class Sample:
     """One training picture."""
 
     image: np.ndarray
-    """(128, 128, 3) uint8 RGB."""
+    """(256, 256, 3) uint8 RGB."""
     caption: str
 
 
@@ -54,7 +57,7 @@ def _shape_noise(points: np.ndarray, rng: np.random.Generator, amount: float) ->
     out = points.copy()
     for name, groups in _GROUPS.items():
         scale = 1 + rng.normal(0, 0.07 * amount, 2)
-        shift = rng.normal(0, 2.2 * amount, 2) * (name in {"nose", "mouth", "brows"}) * (0, 1)
+        shift = rng.normal(0, 2.2 * _UNIT * amount, 2) * (name in {"nose", "mouth", "brows"}) * (0, 1)
         for group in groups:
             part = out[list(group)]
             centre = part.mean(0)
@@ -69,7 +72,7 @@ def _border() -> np.ndarray:
 
 
 _BORDER = _border()
-_STEP = 8  # the warp is smooth: solve it on a coarse grid and interpolate
+_STEP = 12  # the warp is smooth: solve it on a coarse grid and interpolate
 
 
 def _kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -101,12 +104,12 @@ def _sample(picture: np.ndarray, where: np.ndarray) -> np.ndarray:
 
 def _face_mask(points: np.ndarray, grow: float = 1.0, blur: float = 7.0) -> np.ndarray:
     """Return the soft inside of the face, brows included; (H, W) float32 in [0, 1]."""
-    brows = points[26:16:-1] - np.array([0, 14])
+    brows = points[26:16:-1] - np.array([0, 14 * _UNIT])
     outline = np.vstack([points[:17], brows])
     outline = outline.mean(0) + (outline - outline.mean(0)) * grow
     mask = Image.new("L", (CANVAS, CANVAS))
     ImageDraw.Draw(mask).polygon([tuple(p) for p in outline], fill=255)
-    return np.asarray(mask.filter(ImageFilter.GaussianBlur(blur)), np.float32) / 255
+    return np.asarray(mask.filter(ImageFilter.GaussianBlur(blur * _UNIT)), np.float32) / 255
 
 
 def _match_colours(picture: np.ndarray, like: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -119,15 +122,14 @@ def _match_colours(picture: np.ndarray, like: np.ndarray, mask: np.ndarray) -> n
 def _recolour_hair(picture: np.ndarray, points: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, str]:
     name = str(rng.choice(list(_HAIR_TINTS)))
     grey = picture.mean(-1)
-    dark = 1 / (1 + np.exp((ndimage.gaussian_filter(grey, 1.5) - 0.27) * 30))
-    bottom = points[8, 1] + 30
-    rows = np.clip((bottom - np.arange(CANVAS)) / 20, 0, 1)[:, None]
+    dark = 1 / (1 + np.exp((ndimage.gaussian_filter(grey, 1.5 * _UNIT) - 0.27) * 30))
+    bottom = points[8, 1] + 30 * _UNIT
+    rows = np.clip((bottom - np.arange(CANVAS)) / (20 * _UNIT), 0, 1)[:, None]
     neck = Image.new("L", (CANVAS, CANVAS))
     corners = [tuple(points[3]), tuple(points[13]), (points[13, 0], CANVAS), (points[3, 0], CANVAS)]
     ImageDraw.Draw(neck).polygon(corners, fill=255)
-    skin = np.maximum(
-        _face_mask(points, 0.93, 4), np.asarray(neck.filter(ImageFilter.GaussianBlur(3)), np.float32) / 255
-    )
+    soft_neck = np.asarray(neck.filter(ImageFilter.GaussianBlur(3 * _UNIT)), np.float32) / 255
+    skin = np.maximum(_face_mask(points, 0.93, 4), soft_neck)
     hair = (dark * (1 - skin) * rows)[..., None]
     tone = np.clip(grey / 0.14, 0.15, 2.2)[..., None] ** 0.6
     return picture * (1 - hair) + np.clip(tone * np.array(_HAIR_TINTS[name]), 0, 1) * hair, name
@@ -135,12 +137,15 @@ def _recolour_hair(picture: np.ndarray, points: np.ndarray, rng: np.random.Gener
 
 def _recolour_background(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Put a soft two-coloured backdrop behind a studio photo, whose grey is known from its upper corners."""
-    corners = np.concatenate([picture[40:90, 4:40].reshape(-1, 3), picture[40:90, -40:-4].reshape(-1, 3)])
+    top, bottom, near, far = (round(_UNIT * side) for side in (40, 90, 4, 40))
+    rows = picture[top:bottom]
+    corners = np.concatenate([rows[:, near:far].reshape(-1, 3), rows[:, -far:-near].reshape(-1, 3)])
     distance = np.abs(picture - np.median(corners, 0)).max(-1)
-    mask = ndimage.gaussian_filter((distance < 0.11).astype(np.float32), 1.2)
+    mask = ndimage.gaussian_filter((distance < 0.11).astype(np.float32), 1.2 * _UNIT)
     labels, _ = ndimage.label(mask > 0.6)  # grey inside the face is not background: keep what touches the edge
-    edge = np.unique(np.concatenate([labels[:200, 0], labels[:200, -1], labels[0]]))
-    mask = mask * ndimage.gaussian_filter(np.isin(labels, edge[edge > 0]).astype(np.float32), 1.0)
+    upper = labels[: round(200 * _UNIT)]
+    edge = np.unique(np.concatenate([upper[:, 0], upper[:, -1], labels[0]]))
+    mask = mask * ndimage.gaussian_filter(np.isin(labels, edge[edge > 0]).astype(np.float32), _UNIT)
     first, second = rng.uniform(0.05, 0.95, (2, 3))
     ramp = np.linspace(0, 1, CANVAS)
     ramp = ramp[:, None, None] if rng.random() < 0.5 else ramp[None, :, None]
@@ -148,12 +153,12 @@ def _recolour_background(picture: np.ndarray, rng: np.random.Generator) -> np.nd
 
 
 def _finish(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Turn, scale, shift and mirror a little, shrink to nano's size, and change the light; (128, 128, 3) in [0, 1]."""
+    """Turn, scale, shift and mirror a little, shrink to nano's size, and change the light; (256, 256, 3) in [0, 1]."""
     angle, scale = np.deg2rad(rng.normal(0, 2.5)), 1 + rng.normal(0, 0.03)
     cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
-    centre = CANVAS / 2 + rng.normal(0, 3.0, 2)
+    centre = CANVAS / 2 + rng.normal(0, 3.0 * _UNIT, 2)
     mirror = -1 if rng.random() < 0.5 else 1
-    where = np.mgrid[: 2 * SIZE, : 2 * SIZE].astype(np.float32) - SIZE + 0.5
+    where = (np.mgrid[: 2 * SIZE, : 2 * SIZE].astype(np.float32) - SIZE + 0.5) * (FACE / (2 * SIZE))
     where[1] *= mirror
     turned = np.stack(
         [where[0] * cosine - where[1] * sine + centre[1], where[0] * sine + where[1] * cosine + centre[0]]

@@ -8,26 +8,30 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from limner.engine.nano.people import MARGIN, UNSEEN, faces_of, finder
+from limner.engine.nano.augment import SIZE
+from limner.engine.nano.people import FACE, MARGIN, UNSEEN, faces_of, finder
 
 
 def unseen_photos(directory: Path) -> np.ndarray:
-    """Return aligned faces of P007 to P010, studio portraits first; (n, 128, 128, 3) uint8. For judging only."""
+    """Return aligned faces of P007 to P010, studio portraits first; (n, 256, 256, 3) uint8. For judging only."""
     kept = directory / "unseen.npz"
     if not kept.exists():
         find = finder()
         faces = [face for person in UNSEEN for face in faces_of(person, find)]
         faces.sort(key=lambda face: (face.source != "studio_portrait", face.source))
-        crops = [Image.fromarray(f.image).crop((MARGIN, MARGIN, 256 + MARGIN, 256 + MARGIN)).reduce(2) for f in faces]
-        np.savez(kept, images=np.stack([np.asarray(c) for c in crops]))
+        np.savez(kept, images=np.stack([_reduced(face.image) for face in faces]))
     with np.load(kept) as data:
         return np.asarray(data["images"])
 
 
-def enlarge(image: np.ndarray, factor: int = 3) -> np.ndarray:
-    """Enlarge a picture so that the face finder, which wants 80 px, sees it."""
-    height, width = image.shape[:2]
-    return np.asarray(Image.fromarray(image).resize((width * factor, height * factor), Image.Resampling.LANCZOS))
+def _reduced(canvas: np.ndarray) -> np.ndarray:
+    whole = (MARGIN, MARGIN, MARGIN + FACE, MARGIN + FACE)
+    return np.asarray(Image.fromarray(canvas).crop(whole).resize((SIZE, SIZE), Image.Resampling.LANCZOS))
+
+
+def enlarge(image: np.ndarray) -> np.ndarray:
+    """Enlarge a square picture to 384 px so that the face finder, which wants faces of 80 px, sees it."""
+    return np.asarray(Image.fromarray(image).resize((384, 384), Image.Resampling.LANCZOS))
 
 
 def identity_moves(photos: np.ndarray, made: np.ndarray) -> np.ndarray:
@@ -41,7 +45,7 @@ def identity_moves(photos: np.ndarray, made: np.ndarray) -> np.ndarray:
     return np.array(moves)
 
 
-def linear_codec(pictures: np.ndarray, channels: int, patch: int = 8) -> Callable[[np.ndarray], np.ndarray]:
+def linear_codec(pictures: np.ndarray, channels: int, patch: int = 16) -> Callable[[np.ndarray], np.ndarray]:
     """Fit the best linear codec (PCA of patches) with ``channels`` numbers a patch; returns its round trip."""
 
     def patches(images: np.ndarray) -> np.ndarray:

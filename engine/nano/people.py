@@ -17,9 +17,11 @@ from PIL import Image, ImageFilter
 LEARNED = ("P001", "P002", "P003", "P004", "P005", "P006")
 UNSEEN = ("P007", "P008", "P009", "P010")
 
-#: Side of the stored canvas. The template is drawn at 256 px, with 32 px more on each side for augmentation.
-CANVAS = 320
-MARGIN = 32
+#: Side of the stored canvas: the aligned face, half as large again as nano draws it, so that little is lost where it
+#: is warped, and a margin on each side for augmentation. Most faces of openpeople are about that large.
+FACE = 384
+MARGIN = 48
+CANVAS = FACE + 2 * MARGIN
 
 #: The sheet of expressions, row by row, as its labels name them.
 EXPRESSIONS = (
@@ -53,7 +55,7 @@ class SourceFace:
     source: str
     words: str
     image: np.ndarray
-    """(320, 320, 3) uint8 RGB."""
+    """(480, 480, 3) uint8 RGB."""
     landmarks: np.ndarray
     """(68, 2) float32, x and y in canvas pixels."""
 
@@ -71,7 +73,7 @@ def _template_points(points: np.ndarray) -> np.ndarray:
     return np.stack([points[36:42].mean(0), points[42:48].mean(0), points[48:68].mean(0)])
 
 
-def template(size: float = 256.0, margin: float = MARGIN) -> np.ndarray:
+def template(size: float = FACE, margin: float = MARGIN) -> np.ndarray:
     """Return where eyes and mouth lie in an aligned face of ``size`` px; (3, 2)."""
     return np.array([[0.395, 0.47], [0.605, 0.47], [0.5, 0.695]]) * size + margin
 
@@ -88,7 +90,7 @@ def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def _aligned(image: Image.Image, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the canvas, the landmarks on it, and where the canvas lies inside ``image`` (320, 320) in [0, 1]."""
+    """Return the canvas, the landmarks on it, and where the canvas lies inside ``image`` (480, 480) in [0, 1]."""
     inside = Image.new("L", image.size, 255)
     forward = similarity(_template_points(points), template())
     shrink = int(1 / float(np.hypot(forward[0, 0], forward[1, 0])))
@@ -188,7 +190,7 @@ def faces_of(person: str, find: _Finder | None = None) -> list[SourceFace]:
         if points is None:
             continue
         points = points * (image.width / small.width)
-        if np.hypot(*(points[36:42].mean(0) - points[42:48].mean(0))) < 26:  # smaller than nano draws it
+        if np.hypot(*(points[36:42].mean(0) - points[42:48].mean(0))) < 54:  # smaller than nano draws it
             continue
         canvas, landmarks, known = _aligned(image, points)
         if found:  # the sheets cut hair and shoulders off: the person's studio portrait, the first view, goes on there

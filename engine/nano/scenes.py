@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from limner.engine.nano.augment import SIZE
 from limner.engine.nano.people import LEARNED, views
 
-#: Shorter sides that photos are shrunk to before a cut of 128 px is taken.
-_SIDES = (160, 256, 420, 700)
-SIZE = 128
+#: Shorter sides that photos are shrunk to before a cut of 256 px is taken.
+_SIDES = (320, 512, 840, 1400)
 
 
 class Scenes:
@@ -31,7 +31,7 @@ class Scenes:
                     self._levels.append(np.asarray(photo.resize(size, Image.Resampling.LANCZOS)))
 
     def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Return cuts, turned, mirrored and recoloured; (count, 128, 128, 3) uint8."""
+        """Return cuts, turned, mirrored and recoloured; (count, 256, 256, 3) uint8."""
         return np.stack([self._cut(rng) for _ in range(count)])
 
     def _cut(self, rng: np.random.Generator) -> np.ndarray:

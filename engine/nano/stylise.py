@@ -1,6 +1,7 @@
 """Procedural renderings in nano's six styles: what its Style LoRAs learn from.
 
 Each function takes and returns a (H, W, 3) float32 picture in [0, 1] and a generator for paper, grain and strokes.
+Lengths are in 128ths of the picture's height, so that a style looks the same at every size.
 """
 
 from __future__ import annotations
@@ -15,17 +16,22 @@ Stylise = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 
 
+def _unit(picture: np.ndarray) -> float:
+    return len(picture) / 128
+
+
 def _grey(picture: np.ndarray) -> np.ndarray:
     return picture @ _LUMINANCE
 
 
 def _blur(picture: np.ndarray, sigma: float) -> np.ndarray:
+    sigma *= _unit(picture)
     return ndimage.gaussian_filter(picture, (sigma, sigma, 0) if picture.ndim == 3 else sigma, mode="nearest")
 
 
 def _paper(shape: tuple[int, int], rng: np.random.Generator, sigma: float, depth: float) -> np.ndarray:
     """Return a (H, W) paper texture around 1 with standard deviation ``depth``."""
-    noise = ndimage.gaussian_filter(rng.standard_normal(shape).astype(np.float32), sigma)
+    noise = ndimage.gaussian_filter(rng.standard_normal(shape).astype(np.float32), sigma * shape[0] / 128)
     return 1 + depth * noise / noise.std()
 
 
@@ -36,7 +42,7 @@ def _saturate(picture: np.ndarray, amount: float) -> np.ndarray:
 
 def _kuwahara(picture: np.ndarray, radius: int) -> np.ndarray:
     """Smooth into brush-like patches: the mean of the calmest of four quadrants (Kuwahara et al., 1976)."""
-    size = radius + 1
+    size = round(radius * _unit(picture)) + 1
     grey = _grey(picture)
     mean = ndimage.uniform_filter(picture, (size, size, 0), mode="nearest")
     spread = (
@@ -52,6 +58,7 @@ def _kuwahara(picture: np.ndarray, radius: int) -> np.ndarray:
 def _outline(picture: np.ndarray, sigma: float, sharpness: float) -> np.ndarray:
     """Return dark lines along edges as a (H, W) factor in [0, 1] (difference of Gaussians, Winnemöller 2012)."""
     grey = _grey(picture)
+    sigma *= _unit(picture)
     difference = ndimage.gaussian_filter(grey, sigma) - 0.98 * ndimage.gaussian_filter(grey, sigma * 1.6)
     return np.clip(1 + np.tanh(sharpness * difference), 0, 1)
 
@@ -61,7 +68,7 @@ def pencil(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     grey = _grey(picture)
     dodge = np.clip(grey / np.maximum(1 - _blur(1 - grey, 3.5), 0.08), 0, 1) ** 1.6
     y, x = np.mgrid[: grey.shape[0], : grey.shape[1]]
-    hatch = 0.5 + 0.5 * np.sin((x + y) * 1.5)
+    hatch = 0.5 + 0.5 * np.sin((x + y) * (1.5 / _unit(picture)))
     shade = np.clip(0.62 - _blur(grey, 1.0), 0, 1)
     drawn = (0.25 + 0.75 * dodge) * (1 - shade * (0.6 + 0.35 * hatch))
     drawn = drawn * _paper(grey.shape, rng, 0.6, 0.02)
@@ -81,7 +88,8 @@ def oil(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def watercolour(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Wash in watercolour: light flat tones with darker rims, white paper shining through."""
     flat = 0.6 * _kuwahara(picture, 2) + 0.4 * picture
-    rim = np.clip(np.hypot(ndimage.sobel(_grey(flat), 0), ndimage.sobel(_grey(flat), 1)), 0, 0.6)
+    slope = np.hypot(ndimage.sobel(_grey(flat), 0), ndimage.sobel(_grey(flat), 1))
+    rim = np.clip(slope * _unit(picture), 0, 0.6)
     wash = _saturate(0.36 + 0.66 * flat, 1.9) * (1 - 0.4 * rim[..., None])
     height, width = picture.shape[:2]
     y, x = np.mgrid[:height, :width]

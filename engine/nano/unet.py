@@ -2,7 +2,7 @@
 
 ``python -m limner.engine.nano.unet DIR --steps 4000`` needs ``DIR/pictures-*.npz`` and the codec in ``DIR/vae``. It
 keeps a checkpoint in ``DIR/unet.pt`` (run again to go on), draws ``DIR/unet.png`` and writes the whole pipeline to
-``DIR/nano/`` in diffusers' layout.
+``DIR/nano/`` in diffusers' layout. ``--begin NANO`` takes what fits from an earlier nano where there is no checkpoint.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from torch.nn import functional as F
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from limner.engine.nano.assemble import draw_sheet, save_pipeline
+from limner.engine.nano.autoencoder import LATENT_CHANNELS, to_tensor
+from limner.engine.nano.grow import begin_with
 from limner.engine.nano.optimizer import fast_bf16, optimizers
-from limner.engine.nano.vae import LATENT_CHANNELS, to_tensor
 from limner.engine.nano.words import LENGTH, build_tokenizer, vary
 
 BATCH = 32
@@ -187,8 +188,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--begin", type=Path, default=None)
     options = parser.parse_args()
     trainer = Trainer(options.directory, options.steps)
+    if options.begin and trainer.step == 0:
+        begin_with(trainer.models, options.begin)
+        trainer.averages.load_state_dict(trainer.models.state_dict())
     latents, captions = cached_latents(options.directory)
     trainer.scale = trainer.scale or 1 / latents.float().std().item()
     rng = np.random.default_rng(trainer.step)

@@ -1,8 +1,9 @@
-"""Train nano's AutoencoderKL and hold its round trip against the linear codec of the same size.
+"""Train the decoder of nano's AutoencoderKL and hold its round trip against the linear codec of the same size.
 
 ``python -m limner.engine.nano.vae DIR --steps 9000`` trains on ``DIR/pictures-*.npz`` and cuts of whole photos, keeps
 a checkpoint in ``DIR/vae.pt`` (run again to go on), writes ``DIR/vae/`` in diffusers' layout and ``DIR/vae.png``:
-photos above their round trips. Without a checkpoint it begins with the codec in ``DIR/vae``, if there is one.
+photos above their round trips. Without a checkpoint it begins with the codec in ``DIR/vae`` (limner.engine.nano.grow).
+The encoder is a linear code and stays it: trained at the decoder's rate it lost within 100 steps what it knew.
 """
 
 from __future__ import annotations
@@ -17,65 +18,21 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from limner.engine.nano.codec import identity_moves, linear_codec, sheet, unseen_photos
+from limner.engine.nano.augment import SIZE
+from limner.engine.nano.autoencoder import build, face_weight, reconstruction_loss, report, report_linear, to_tensor
 from limner.engine.nano.optimizer import fast_bf16, optimizers
-from limner.engine.nano.scenes import SIZE, Scenes, recolour
+from limner.engine.nano.scenes import Scenes, recolour
 
-LATENT_CHANNELS = 32
 #: Small crops first (more places for the same pixels), then whole pictures: sides and batch sizes. Half of each batch
 #: are faces and half are cuts of whole photos: faces alone teach the codec six people, and it fails on others.
-CROP, CROP_BATCH, BATCH = 64, 16, 4
+CROP, CROP_BATCH, BATCH = 128, 4, 2
 CROP_SHARE = 0.6
 PEAK_RATE = 1e-3
-#: Enough to keep the latents near unit scale; more blurs.
-KL_WEIGHT = 1e-4
-
-
-def build() -> AutoencoderKL:
-    """Make the untrained autoencoder: 8x smaller, 32 channels, every residual branch silent at first."""
-    vae = AutoencoderKL(
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        block_out_channels=(24, 48, 96, 160),
-        layers_per_block=1,
-        latent_channels=LATENT_CHANNELS,
-        norm_num_groups=8,
-        mid_block_add_attention=False,
-        sample_size=128,
-    )
-    for module in vae.modules():  # residual branches that begin at zero train faster (Zhang et al., Fixup, 2019)
-        if type(module).__name__ == "ResnetBlock2D":
-            nn.init.zeros_(module.conv2.weight)
-            nn.init.zeros_(module.conv2.bias)
-    return vae.to(memory_format=torch.channels_last)
-
-
-def face_weight(size: int = 128) -> Tensor:
-    """Return the weight of each pixel's error, mean 1, three times more on the aligned face; (1, 1, size, size)."""
-    axis = (torch.arange(size) + 0.5) / size
-    y, x = torch.meshgrid(axis, axis, indexing="ij")
-    inside = torch.exp(-((((x - 0.5) / 0.22) ** 2 + ((y - 0.56) / 0.28) ** 2) ** 2))
-    weight = 1 + 2.5 * inside
-    return (weight / weight.mean())[None, None]
-
-
-def _edges(pictures: Tensor) -> tuple[Tensor, Tensor]:
-    return pictures[..., 1:, :] - pictures[..., :-1, :], pictures[..., 1:] - pictures[..., :-1]
-
-
-def reconstruction_loss(made: Tensor, true: Tensor, weight: Tensor) -> Tensor:
-    """Return the weighted L1 distance of pixels and of their differences, for pictures in [-1, 1]."""
-    loss = ((made - true).abs() * weight).mean()
-    for a, b in zip(_edges(made), _edges(true), strict=True):
-        loss = loss + 1.0 * ((a - b).abs() * weight[..., : a.shape[-2], : a.shape[-1]]).mean()
-    halves = F.avg_pool2d(made - true, 4).abs()
-    return loss + 0.5 * halves.mean()
 
 
 def load_pictures(directory: Path) -> np.ndarray:
-    """Return all pictures made so far; (n, 128, 128, 3) uint8."""
+    """Return all pictures made so far; (n, 256, 256, 3) uint8."""
     chunks = []
     for path in sorted(directory.glob("pictures-???.npz")):
         with np.load(path) as data:
@@ -83,50 +40,20 @@ def load_pictures(directory: Path) -> np.ndarray:
     return np.concatenate(chunks)
 
 
-def to_tensor(images: np.ndarray) -> Tensor:
-    """Turn (n, H, W, 3) uint8 into (n, 3, H, W) float32 in [-1, 1], channels last in memory."""
-    return (torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(
-        memory_format=torch.channels_last
-    )
-
-
-def round_trip(vae: AutoencoderKL, images: np.ndarray) -> np.ndarray:
-    """Encode and decode (n, 128, 128, 3) uint8 pictures."""
-    vae.eval()
-    with torch.no_grad():
-        made = [
-            vae.decode(vae.encode(to_tensor(part)).latent_dist.mode()).sample
-            for part in np.array_split(images, max(1, len(images) // 8))
-        ]
-    vae.train()
-    return ((torch.cat(made).clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
-
-
-def report(vae: AutoencoderKL, directory: Path) -> str:
-    """Judge a round trip of the unseen sitters, draw it to ``vae.png`` and say what it does to identity."""
-    photos = unseen_photos(directory)
-    made = round_trip(vae, photos)
-    sheet([photos[:12], made[:12]]).save(directory / "vae.png")
-    moves = identity_moves(photos, made)
-    error = np.abs(made.astype(float) - photos).mean() / 127.5
-    return f"unseen people: L1 {error:.4f}, identity moves {np.median(moves):.3f} (studio {np.median(moves[:4]):.3f})"
-
-
 class _Trainer:
     def __init__(self, directory: Path, total: int) -> None:
         torch.manual_seed(0)
         self.directory, self.total, self.step = directory, total, 0
         self.vae, self.average = build(), build()
-        self.optimizers = optimizers(self.vae, PEAK_RATE)
+        self.learner = nn.ModuleList([self.vae.post_quant_conv, self.vae.decoder])
+        self.optimizers = optimizers(self.learner, PEAK_RATE)
         self.weight = face_weight()
         self.scenes = Scenes()
         self.fast_bf16 = fast_bf16()
         if (directory / "vae.pt").exists():
             self._load(torch.load(directory / "vae.pt", weights_only=True))
-        elif (directory / "vae").exists():
-            self.vae.load_state_dict(AutoencoderKL.from_pretrained(directory / "vae").state_dict())
-            self.average.load_state_dict(self.vae.state_dict())
         else:
+            self.vae.load_state_dict(AutoencoderKL.from_pretrained(directory / "vae").float().state_dict())
             self.average.load_state_dict(self.vae.state_dict())
 
     def _load(self, kept: dict[str, Any]) -> None:
@@ -161,13 +88,13 @@ class _Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = self.rate()
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.fast_bf16):
-            posterior = self.vae.encode(true).latent_dist
-            made = self.vae.decode(posterior.sample()).sample.float()
+            with torch.no_grad():
+                latents = self.vae.encode(true).latent_dist.sample()
+            made = self.vae.decode(latents).sample.float()
         loss = reconstruction_loss(made, true, weight)
-        kl = posterior.kl().mean() / posterior.mean[0].numel()
-        self.vae.zero_grad(set_to_none=True)
-        (loss + KL_WEIGHT * kl).backward()
-        nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)
+        self.learner.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
         self.step += 1
@@ -192,10 +119,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=9000)
     options = parser.parse_args()
     pictures = load_pictures(options.directory)
-    photos = unseen_photos(options.directory)
-    moves = identity_moves(photos, linear_codec(pictures[:600], LATENT_CHANNELS)(photos))
-    print(f"linear codec: identity moves {np.median(moves):.3f} (studio {np.median(moves[:4]):.3f})", flush=True)
     trainer = _Trainer(options.directory, options.steps)
+    if trainer.step == 0:
+        print(report_linear(pictures, options.directory), flush=True)
     rng = np.random.default_rng(trainer.step)
     started, first, mean = time.monotonic(), trainer.step, 0.0
     while trainer.step < options.steps:
@@ -205,9 +131,11 @@ def main() -> None:
             rate = (trainer.step - first) / (time.monotonic() - started)
             left = (options.steps - trainer.step) / rate
             print(f"step {trainer.step}: loss {mean:.4f}, {rate:.2f} steps/s, {left:.0f} s left", flush=True)
-        if trainer.step % 500 == 0 or trainer.step == options.steps:
+        if trainer.step % 100 == 0 or trainer.step == options.steps:
             trainer.keep()
+        if trainer.step % 500 == 0 or trainer.step == options.steps:
             print(report(trainer.average, options.directory), flush=True)
+            pictures = load_pictures(options.directory)  # chunks that were made meanwhile join in
 
 
 if __name__ == "__main__":

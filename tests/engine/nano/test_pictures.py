@@ -24,7 +24,7 @@ def samples(faces: list[SourceFace]) -> list[Sample]:
 
 
 def test_pictures_are_nanos_size(samples: list[Sample]) -> None:
-    """Every picture is (128, 128, 3) uint8 and not flat."""
+    """Every picture is (256, 256, 3) uint8 and not flat."""
     for sample in samples:
         assert sample.image.shape == (SIZE, SIZE, 3)
         assert sample.image.dtype == np.uint8
@@ -63,3 +63,13 @@ def test_a_style_changes_the_picture_and_stays_in_range(style: str, faces: list[
     assert 0 <= made.min() < made.max() <= 1
     assert np.abs(made - photo).mean() > 0.03
     np.testing.assert_array_equal(made, STYLISE[style][1](photo, np.random.default_rng(1)))
+
+
+@pytest.mark.parametrize("style", sorted(STYLISE))
+def test_a_style_looks_the_same_at_every_size(style: str, faces: list[SourceFace]) -> None:
+    """A face stylised at 240 px and then halved is nearer to the one stylised at 120 px than the photo is."""
+    large = faces[0].image[::2, ::2].astype(np.float32) / 255
+    made = STYLISE[style][1](large, np.random.default_rng(1))
+    small, halved = (picture.reshape(120, 2, 120, 2, 3).mean((1, 3)) for picture in (large, made))
+    wanted = STYLISE[style][1](small.astype(np.float32), np.random.default_rng(1))
+    assert np.abs(halved - wanted).mean() < 0.5 * np.abs(small - wanted).mean()

@@ -9,7 +9,7 @@ def test_cuts_are_pictures_and_follow_their_seed() -> None:
     """Every cut has the codec's size, the same seed gives the same cuts, and no two of a draw are alike."""
     scenes = Scenes(["P001"])
     first, again = (scenes.draw(3, np.random.default_rng(4)) for _ in range(2))
-    assert first.shape == (3, 128, 128, 3)
+    assert first.shape == (3, 256, 256, 3)
     assert first.dtype == np.uint8
     assert np.array_equal(first, again)
     assert not np.array_equal(first[0], first[1])

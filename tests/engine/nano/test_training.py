@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from limner.engine.nano.autoencoder import LATENT_CHANNELS, build, face_weight
 from limner.engine.nano.codec import linear_codec
 from limner.engine.nano.optimizer import orthogonalise
 from limner.engine.nano.unet import BATCH, Trainer, cached_latents
-from limner.engine.nano.vae import LATENT_CHANNELS, build, face_weight
 
 
 def test_orthogonalise_evens_out_directions() -> None:
@@ -25,7 +25,7 @@ def test_a_linear_codec_with_every_number_loses_nothing() -> None:
     """All 192 numbers of an 8 x 8 patch bring the picture back; fewer lose more."""
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 255, (40, 32, 32, 3), dtype=np.uint8)
-    lost = [np.abs(linear_codec(pictures, n)(pictures).astype(int) - pictures).mean() for n in (192, 64, 8)]
+    lost = [np.abs(linear_codec(pictures, n, patch=8)(pictures).astype(int) - pictures).mean() for n in (192, 64, 8)]
     assert lost[0] < 1
     assert lost[0] < lost[1] < lost[2]
 
@@ -34,7 +34,7 @@ def test_face_pixels_count_more_and_all_pixels_count() -> None:
     """The weights average 1, are largest on the face and nowhere nought."""
     weight = face_weight()[0, 0]
     assert abs(weight.mean().item() - 1) < 1e-5
-    assert weight[72, 64] > 2 * weight[2, 2] > 0
+    assert weight[144, 128] > 2 * weight[4, 4] > 0
 
 
 def test_training_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
@@ -54,18 +54,18 @@ def test_training_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
     assert losses[0] == losses[1]
 
 
-def test_the_autoencoder_shrinks_by_eight() -> None:
-    """128 px become 16 x 16 latents and 128 px again."""
+def test_the_autoencoder_shrinks_by_sixteen() -> None:
+    """256 px become 16 x 16 latents and 256 px again."""
     vae = build().eval()
     with torch.no_grad():
-        latents = vae.encode(torch.zeros(1, 3, 128, 128)).latent_dist.mode()
+        latents = vae.encode(torch.zeros(1, 3, 256, 256)).latent_dist.mode()
         assert latents.shape == (1, LATENT_CHANNELS, 16, 16)
-        assert vae.decode(latents).sample.shape == (1, 3, 128, 128)
+        assert vae.decode(latents).sample.shape == (1, 3, 256, 256)
 
 
 def test_latents_are_those_of_the_newest_codec(tmp_path: Path) -> None:
     """Pictures are encoded once, and again after the codec has changed: the UNet never learns another's latents."""
-    images = np.random.default_rng(0).integers(0, 255, (2, 128, 128, 3), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 255, (2, 256, 256, 3), dtype=np.uint8)
     np.savez(tmp_path / "pictures-000.npz", images=images, captions=np.array(["photo of a person"] * 2))
     torch.manual_seed(0)
     build().save_pretrained(tmp_path / "vae")

@@ -1,0 +1,75 @@
+"""Growing the autoencoder: it keeps what was learned on small pictures."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from torch.nn.functional import avg_pool2d, interpolate, unfold
+
+from limner.engine.bases import NANO
+from limner.engine.nano.autoencoder import LATENT_CHANNELS, build, to_tensor
+from limner.engine.nano.grow import begin_with, copy_first, grow
+from limner.engine.nano.linear import begin_linear
+from limner.engine.nano.scenes import Scenes
+from limner.engine.nano.unet import Trainer
+
+
+@pytest.fixture(scope="module")
+def small() -> AutoencoderKL:
+    """Load a trained autoencoder of 128 px."""
+    vae = AutoencoderKL.from_pretrained(NANO / "vae", torch_dtype=torch.float32)
+    if len(vae.config.block_out_channels) != 4:
+        pytest.skip("The package's autoencoder is one that was grown.")
+    return vae
+
+
+@pytest.fixture(scope="module")
+def pictures() -> torch.Tensor:
+    """Cut some pictures out of photos."""
+    return to_tensor(Scenes(["P001"]).draw(8, np.random.default_rng(0)))
+
+
+def test_an_encoder_begins_as_a_linear_code(pictures: torch.Tensor) -> None:
+    """Half the light gives half the latents, and they hold nearly as much of a picture as its principal components."""
+    vae = build()
+    begin_linear(vae, pictures)
+    with torch.no_grad():
+        latents, half = (vae.encode(given).latent_dist.mode() for given in (pictures, pictures / 2))
+    assert (half - latents / 2).std() < 0.02 * latents.std()
+    seen = latents.flatten(2).transpose(1, 2).flatten(0, 1)
+    places = unfold(pictures, 16, stride=16).transpose(1, 2).flatten(0, 1)
+    lost = places - seen @ torch.linalg.lstsq(seen, places).solution
+    best = torch.linalg.svdvals(places)[LATENT_CHANNELS:].square().sum()
+    assert best < lost.square().sum() < 1.5 * best
+
+
+def test_what_was_learned_on_small_pictures_stays(small: AutoencoderKL, pictures: torch.Tensor) -> None:
+    """Without any training the larger autoencoder brings pictures back at most half as far again as the smaller one."""
+    large = grow(small, pictures)
+    with torch.no_grad():
+        known = small.decode(small.encode(avg_pool2d(pictures, 2)).latent_dist.mode()).sample
+        made = large.decode(large.encode(pictures).latent_dist.mode()).sample
+    blurred = interpolate(known, scale_factor=2)
+    assert (made - pictures).abs().mean() < 1.5 * (blurred - pictures).abs().mean()
+
+
+def test_what_does_not_fit_goes_into_the_first_places() -> None:
+    """A smaller kernel fills the first channels of a larger one and leaves the others alone."""
+    large = torch.zeros(4, 3)
+    copy_first(large, torch.ones(2, 3))
+    assert large.sum(1).tolist() == [3, 3, 0, 0]
+
+
+def test_a_unet_begins_with_what_the_earlier_one_knew(tmp_path: Path) -> None:
+    """With the new latent channels still, the larger UNet says of the others what the smaller one says."""
+    trainer = Trainer(tmp_path, total=1)
+    begin_with(trainer.models, NANO)
+    earlier = UNet2DConditionModel.from_pretrained(NANO / "unet", torch_dtype=torch.float32)
+    known = earlier.config.in_channels
+    latents, words = torch.randn(1, LATENT_CHANNELS, 16, 16), torch.randn(1, 4, 128)
+    latents[:, known:] = 0
+    with torch.no_grad():
+        made = trainer.models["unet"](latents, 500, words).sample[:, :known]
+        torch.testing.assert_close(made, earlier(latents[:, :known], 500, words).sample, atol=1e-4, rtol=1e-3)
