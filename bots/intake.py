@@ -27,7 +27,7 @@ from limner.storage.photos import Photo
 LOST_AFTER = timedelta(seconds=20)
 """A check takes a second or two. Enqueueing one that is only late is harmless."""
 
-__all__ = ["clear", "done", "late", "look_again", "more", "remove", "take", "verdict"]
+__all__ = ["clear", "done", "late", "look_again", "more", "remove", "take", "too_much", "verdict"]
 
 
 async def take(turn: Turn, event: PhotoReceived) -> list[Reply]:
@@ -108,6 +108,13 @@ def not_enough(count: SetCount) -> Said | None:
     return None
 
 
+def too_much(turn: Turn, data: bytes) -> str | None:
+    """Say why a file is not even stored: it is empty or too large; None where it may be."""
+    if not data:
+        return "empty"
+    return "too_large" if len(data) > turn.tools.limits.photo_bytes else None
+
+
 async def look_again(turn: Turn, photos: list[Photo]) -> None:
     """Enqueue photos that have waited long for their verdict: no worker looks for those that the queue has lost."""
     overdue = datetime.now(UTC) - LOST_AFTER
@@ -128,7 +135,7 @@ async def _taken(turn: Turn, event: PhotoReceived) -> list[Reply]:
     if event.again and (photo_id := _known(photos, event)):
         await _look(turn, photo_id)
         return [PhotoTaken(photo_id, event.name)]
-    reason = _too_much(turn, event) or ("too_many" if turn.counted(photos).full else None)
+    reason = too_much(turn, event.data) or ("too_many" if turn.counted(photos).full else None)
     if reason is not None:
         return [PhotoRefused(reason, None, event.name)]
     try:
@@ -146,9 +153,3 @@ def _known(photos: list[Photo], event: PhotoReceived) -> str | None:
     """Find a photo by its bytes."""
     sha256 = hashlib.sha256(event.data).hexdigest()
     return next((photo.id for photo in photos if photo.sha256 == sha256), None)
-
-
-def _too_much(turn: Turn, event: PhotoReceived) -> str | None:
-    if not event.data:
-        return "empty"
-    return "too_large" if len(event.data) > turn.tools.limits.photo_bytes else None

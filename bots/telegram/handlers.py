@@ -10,7 +10,7 @@ from telegram.error import BadRequest, Forbidden
 
 from limner.bots.delivery import Delivery
 from limner.bots.errors import UnfetchableError
-from limner.bots.events import PhotoReceived
+from limner.bots.events import PhotoReceived, TemplateReceived
 from limner.bots.replies import PhotoRefused, PhotoTaken, Reply
 from limner.bots.telegram.answers import Answers
 from limner.bots.telegram.checkout import Checkout
@@ -128,10 +128,12 @@ class Handlers:
         incoming = task.incoming
         replies: list[Reply] = []
         try:
-            event = PhotoReceived(await task.fetch.data(), photo.name, photo.unique_id, incoming.again)
+            data = await task.fetch.data()
         except UnfetchableError as error:
             replies.append(PhotoRefused(error.reason, None, photo.name))
         else:
+            received = PhotoReceived(data, photo.name, photo.unique_id, incoming.again)
+            event = TemplateReceived(data, photo.name) if photo.template else received
             replies.extend(await self._desk.handle(user, event))
         for reply in replies:
             if isinstance(reply, PhotoTaken):

@@ -1,0 +1,24 @@
+"""A template: a picture in whose place a person wants to be painted. Kept until the next style is chosen."""
+
+from limner.bots.events import TemplateReceived
+from limner.bots.intake import too_much
+from limner.bots.replies import PhotoRefused, PhotosShown, Reply, Said, StylesShown
+from limner.bots.requesting import set_for_request, templated_count
+from limner.bots.turn import Turn
+
+__all__ = ["receive"]
+
+
+async def receive(turn: Turn, event: TemplateReceived) -> list[Reply]:
+    """Keep a template in place of the one before and ask for the style; photos of the person come first."""
+    if reason := too_much(turn, event.data):
+        return [PhotoRefused(reason, None, event.name)]
+    if await set_for_request(turn) is None:
+        count = await turn.count()
+        return [Said("template-photos-first", {"least": count.least}), PhotosShown(count)]
+    await turn.tools.storage.templates.keep(turn.user.id, event.data)
+    await turn.go("choosing")
+    return [
+        Said("template-kept", {"count": templated_count(turn)}),
+        StylesShown(tuple(turn.tools.styles.values())),
+    ]
