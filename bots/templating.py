@@ -1,7 +1,7 @@
 """A template: a picture in whose place a person wants to be painted. Kept until the next style is chosen."""
 
 from limner.bots.events import TemplateReceived
-from limner.bots.intake import too_much
+from limner.bots.intake import known, too_much
 from limner.bots.replies import PhotoRefused, PhotosShown, Reply, Said, StylesShown
 from limner.bots.requesting import set_for_request, templated_count
 from limner.bots.turn import Turn
@@ -13,6 +13,9 @@ async def receive(turn: Turn, event: TemplateReceived) -> list[Reply]:
     """Keep a template in place of the one before and ask for the style; photos of the person come first."""
     if reason := too_much(turn, event.data):
         return [PhotoRefused(reason, None, event.name)]
+    # Sent as a photo first, as it may be on Telegram: whoever is in it is not the sitter.
+    if photo_id := known(await turn.photos(), event.data):
+        await turn.tools.storage.photos.remove(photo_id, turn.user.id)
     if await set_for_request(turn) is None:
         count = await turn.count()
         return [Said("template-photos-first", {"least": count.least}), PhotosShown(count)]

@@ -1,9 +1,9 @@
 """Retention: what shows a person's face goes when its time is over, without being asked for.
 
 Photos, templates, Face LoRAs and the engine's references are as old as their row; portraits are as old as the end of
-their request and go with it. A set from which a request waits or is being painted is left alone as a whole. Notices go with
-what they are about: news of portraits that are gone would bring nothing. What stays is the person, what they agreed
-to, and the ledger.
+their request and go with it. A set from which a request waits or is being painted is left alone as a whole. Notices
+go with what they are about: news of portraits that are gone would bring nothing. What stays is the person, what they
+agreed to, and the ledger.
 
 Set by set, each in a short transaction of its own, the objects after their rows: whoever is killed in between leaves
 objects that no row names, which the sweep takes, and sets that the next run finds as they were.

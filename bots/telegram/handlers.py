@@ -1,7 +1,7 @@
 """One update handled: whose it is, what it says, and who takes care of it. The table of contents of what people can do.
 
-A photo goes to the conversation with its bytes; a command to `commands`, a pressed button to `presses`, a payment to
-`checkout`, and what is meant for us in a group to `groups`.
+A photo (or a template) goes to the conversation with its bytes; a command to `commands`, a pressed button to
+`presses`, a payment to `checkout`, and what is meant for us in a group to `groups`.
 """
 
 import logging

@@ -17,7 +17,7 @@ async def accepted(talk: Talk, style: str = "oil") -> Request:
 
 
 async def test_a_template_leads_to_the_styles_and_the_next_one_takes_it(talk: Talk) -> None:
-    """With good photos a template is kept and the styles are shown; the style's request has it, the one after has not."""
+    """With good photos a template is kept and the styles are shown; the next request has it, and none after."""
     await talk.agree()
     await talk.send_good_photos()
     replies = await talk.say(TemplateReceived(PICTURE))
@@ -38,6 +38,15 @@ async def test_a_known_face_needs_no_new_photos(talk: Talk) -> None:
     assert await talk.texts(TemplateReceived(PICTURE)) == ["template-kept"]
     request = await accepted(talk)
     assert (request.templated, request.set_id) == (True, first.set_id)
+
+
+async def test_a_photo_that_is_meant_as_a_template_leaves_the_set(talk: Talk) -> None:
+    """A picture that came as a photo first, and is being looked at still, is a template then and nothing else."""
+    await talk.agree()
+    good = await talk.send_good_photos()
+    await talk.send_photo(PICTURE)
+    assert await talk.texts(TemplateReceived(PICTURE)) == ["template-kept"]
+    assert [photo.id for photo in await talk.photos() if photo.state != "deleted"] == good
 
 
 async def test_photos_come_first(talk: Talk) -> None:
