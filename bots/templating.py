@@ -5,6 +5,7 @@ from limner.bots.intake import known, too_much
 from limner.bots.replies import PhotoRefused, PhotosShown, Reply, Said, StylesShown
 from limner.bots.requesting import set_for_request, templated_count
 from limner.bots.turn import Turn
+from limner.storage.photos import Photo
 
 __all__ = ["receive"]
 
@@ -13,8 +14,7 @@ async def receive(turn: Turn, event: TemplateReceived) -> list[Reply]:
     """Keep a template in place of the one before and ask for the style; photos of the person come first."""
     if reason := too_much(turn, event.data):
         return [PhotoRefused(reason, None, event.name)]
-    # Sent as a photo first, as it may be on Telegram: whoever is in it is not the sitter.
-    if photo_id := known(await turn.photos(), event.data):
+    if photo_id := _stray(turn, await turn.photos(), event.data):
         await turn.tools.storage.photos.remove(photo_id, turn.user.id)
     if await set_for_request(turn) is None:
         count = await turn.count()
@@ -25,3 +25,10 @@ async def receive(turn: Turn, event: TemplateReceived) -> list[Reply]:
         Said("template-kept", {"count": templated_count(turn)}),
         StylesShown(tuple(turn.tools.styles.values())),
     ]
+
+
+def _stray(turn: Turn, photos: list[Photo], data: bytes) -> str | None:
+    """Find a template that was sent as a photo first, as it may be on Telegram; a good one of a whole set stays."""
+    found = known(photos, data)
+    good = any(photo.id == found and photo.state == "accepted" for photo in photos)
+    return None if good and turn.counted(photos).enough else found

@@ -49,6 +49,18 @@ async def test_a_photo_that_is_meant_as_a_template_leaves_the_set(talk: Talk) ->
     assert [photo.id for photo in await talk.photos() if photo.state != "deleted"] == good
 
 
+async def test_a_photo_of_oneself_may_be_the_template(talk: Talk) -> None:
+    """A good photo of a set that is whole stays in it; one of a set that has only just begun leaves it."""
+    await talk.agree()
+    await talk.send_good_photos(2)
+    await talk.accept(await talk.send_photo(PICTURE))
+    assert await talk.texts(TemplateReceived(PICTURE)) == ["template-kept"]
+    await talk.make(await accepted(talk))
+    await talk.accept(await talk.send_photo(b"another"))
+    assert await talk.texts(TemplateReceived(b"another")) == ["template-kept"], "the face is known"
+    assert [photo for photo in await talk.photos() if photo.state != "deleted"] == []
+
+
 async def test_photos_come_first(talk: Talk) -> None:
     """Without enough good photos a template is not kept, and the person is told what comes first."""
     await talk.agree()
