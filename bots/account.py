@@ -124,6 +124,7 @@ async def overview(turn: Turn) -> Overview:
         preview=active is not None and await turn.tools.storage.requests.has_preview(active.id),
         finished=await _finished(turn),
         balance=await storage.quota.balance(turn.user.id),
+        template=await storage.templates.waits(turn.user.id),
     )
 
 

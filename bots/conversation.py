@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-from limner.bots import account, intake, joining, requesting
+from limner.bots import account, intake, joining, requesting, templating
 from limner.bots.account import CONSENT_VERSION
 from limner.bots.events import (
     AgainAsked,
@@ -44,6 +44,7 @@ from limner.bots.events import (
     StatusAsked,
     StyleChosen,
     StylesAsked,
+    TemplateReceived,
 )
 from limner.bots.ports import Queue, Storage
 from limner.bots.replies import ConsentAsked, Reply, Said, SetCount
@@ -89,25 +90,30 @@ ANYWHERE: dict[type, Handler] = {
 
 TABLE: dict[tuple[str, type], Handler] = {
     ("new", PhotoReceived): intake.take,
+    ("new", TemplateReceived): templating.receive,
     ("collecting", PhotoReceived): intake.take,
+    ("collecting", TemplateReceived): templating.receive,
     ("collecting", PhotosCleared): intake.clear,
     ("collecting", PhotosDone): joining.done,
     ("collecting", PhotosMoreAsked): intake.more,
     ("collecting", StyleChosen): requesting.choose,
     ("collecting", AgainAsked): requesting.again,
     ("choosing", PhotoReceived): intake.take,
+    ("choosing", TemplateReceived): templating.receive,
     ("choosing", PhotosCleared): intake.clear,
     ("choosing", PhotosDone): joining.done,
     ("choosing", PhotosMoreAsked): intake.more,
     ("choosing", StyleChosen): requesting.choose,
     ("choosing", AgainAsked): requesting.again,
     ("waiting", PhotoReceived): intake.late,
+    ("waiting", TemplateReceived): busy,
     ("waiting", PhotosDone): busy,
     ("waiting", PhotosCleared): busy,
     ("waiting", PhotosMoreAsked): busy,
     ("waiting", StyleChosen): requesting.choose,
     ("waiting", AgainAsked): requesting.again,
     ("done", PhotoReceived): intake.take,
+    ("done", TemplateReceived): templating.receive,
     ("done", PhotosCleared): intake.clear,
     ("done", PhotosDone): joining.done,
     ("done", PhotosMoreAsked): intake.more,
@@ -115,7 +121,16 @@ TABLE: dict[tuple[str, type], Handler] = {
     ("done", AgainAsked): requesting.again,
 }
 
-NEEDS_CONSENT = (PhotoReceived, PhotosCleared, PhotosDone, PhotosMoreAsked, StyleChosen, AgainAsked, EventBegun)
+NEEDS_CONSENT = (
+    PhotoReceived,
+    TemplateReceived,
+    PhotosCleared,
+    PhotosDone,
+    PhotosMoreAsked,
+    StyleChosen,
+    AgainAsked,
+    EventBegun,
+)
 
 
 @dataclass(frozen=True, slots=True)

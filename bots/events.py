@@ -32,6 +32,7 @@ __all__ = [
     "StatusAsked",
     "StyleChosen",
     "StylesAsked",
+    "TemplateReceived",
 ]
 
 
@@ -66,6 +67,14 @@ class PhotoReceived:
     name: str = ""
     dedupe_key: str | None = None
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateReceived:
+    """A picture arrived in whose place the person wants to be painted, already fetched from the platform."""
+
+    data: bytes
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,7 @@ Event = (
     | LanguageChosen
     | ConsentGiven
     | PhotoReceived
+    | TemplateReceived
     | PhotoRemoved
     | PhotosCleared
     | PhotosDone

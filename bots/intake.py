@@ -27,7 +27,7 @@ from limner.storage.photos import Photo
 LOST_AFTER = timedelta(seconds=20)
 """A check takes a second or two. Enqueueing one that is only late is harmless."""
 
-__all__ = ["clear", "done", "late", "look_again", "more", "remove", "take", "verdict"]
+__all__ = ["clear", "done", "known", "late", "look_again", "more", "remove", "take", "too_much", "verdict"]
 
 
 async def take(turn: Turn, event: PhotoReceived) -> list[Reply]:
@@ -108,6 +108,19 @@ def not_enough(count: SetCount) -> Said | None:
     return None
 
 
+def too_much(turn: Turn, data: bytes) -> str | None:
+    """Say why a file is not even stored: it is empty or too large; None where it may be."""
+    if not data:
+        return "empty"
+    return "too_large" if len(data) > turn.tools.limits.photo_bytes else None
+
+
+def known(photos: list[Photo], data: bytes) -> str | None:
+    """Find a photo by its bytes; its id, None where it is not there."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return next((photo.id for photo in photos if photo.sha256 == sha256), None)
+
+
 async def look_again(turn: Turn, photos: list[Photo]) -> None:
     """Enqueue photos that have waited long for their verdict: no worker looks for those that the queue has lost."""
     overdue = datetime.now(UTC) - LOST_AFTER
@@ -125,30 +138,18 @@ async def _taken(turn: Turn, event: PhotoReceived) -> list[Reply]:
     storage = turn.tools.storage
     set_id = await storage.photos.open_set(turn.user.id)
     photos = await turn.photos(set_id)
-    if event.again and (photo_id := _known(photos, event)):
+    if event.again and (photo_id := known(photos, event.data)):
         await _look(turn, photo_id)
         return [PhotoTaken(photo_id, event.name)]
-    reason = _too_much(turn, event) or ("too_many" if turn.counted(photos).full else None)
+    reason = too_much(turn, event.data) or ("too_many" if turn.counted(photos).full else None)
     if reason is not None:
         return [PhotoRefused(reason, None, event.name)]
     try:
         photo_id = (await storage.photos.add(turn.user.id, set_id, event.data, event.dedupe_key)).id
-    except DuplicatePhotoError as known:
-        photo_id = known.photo_id
+    except DuplicatePhotoError as error:
+        photo_id = error.photo_id
         if (await storage.photos.get(photo_id, turn.user.id)).state != "received":
             return [PhotoRefused("duplicate", None, event.name)]
         # Stored, but perhaps never enqueued: enqueueing twice is harmless, not at all would leave it unseen.
     await _look(turn, photo_id)
     return [PhotoTaken(photo_id, event.name)]
-
-
-def _known(photos: list[Photo], event: PhotoReceived) -> str | None:
-    """Find a photo by its bytes."""
-    sha256 = hashlib.sha256(event.data).hexdigest()
-    return next((photo.id for photo in photos if photo.sha256 == sha256), None)
-
-
-def _too_much(turn: Turn, event: PhotoReceived) -> str | None:
-    if not event.data:
-        return "empty"
-    return "too_large" if len(event.data) > turn.tools.limits.photo_bytes else None

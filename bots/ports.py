@@ -83,7 +83,7 @@ class Photos(Protocol):
 class Requests(Protocol):
     """Requests for portraits."""
 
-    async def accept(
+    async def accept(  # noqa: PLR0913  what a request says, by keyword
         self,
         user_id: str,
         set_id: str,
@@ -94,10 +94,11 @@ class Requests(Protocol):
         *,
         event_id: str | None = None,
         payer_id: str | None = None,
+        templated: bool = False,
     ) -> Request:
         """Reserve quota (of the payer, by default the user) and queue a request, once for each key.
 
-        QuotaExceededError where too little is left.
+        A `templated` one takes over the template that waits. QuotaExceededError where too little is left.
         """
 
     async def keyed(self, user_id: str, key: str) -> Request | None:
@@ -123,6 +124,19 @@ class Requests(Protocol):
 
     async def read_preview(self, request_id: str, user_id: str) -> bytes:
         """Give the sketch to its owner; NotFoundError where there is none (any more)."""
+
+
+class Templates(Protocol):
+    """Pictures in whose place people want to be painted."""
+
+    async def keep(self, user_id: str, picture: bytes) -> None:
+        """Keep one for the next request, in place of the one that waited."""
+
+    async def waits(self, user_id: str) -> bool:
+        """Tell whether there is one for the next request."""
+
+    async def drop(self, user_id: str) -> bool:
+        """Delete the one that waits; False where there is none."""
 
 
 class Events(Protocol):
@@ -276,6 +290,10 @@ class Storage(Protocol):
     @property
     def photos(self) -> Photos:
         """Where they are kept."""
+
+    @property
+    def templates(self) -> Templates:
+        """Where they are kept until a request takes them over."""
 
     @property
     def requests(self) -> Requests:

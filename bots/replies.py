@@ -220,7 +220,8 @@ class Forgotten:
 class Overview:
     """Everything an adapter needs to draw a conversation anew.
 
-    `has_face` says that a style may be chosen without new photos; `preview` that the active request has a sketch.
+    `has_face` says that a style may be chosen without new photos; `preview` that the active request has a sketch;
+    `template` that the next style is painted into a template.
     `finished` are the latest requests that ended, the oldest first, each with its portraits (none where it failed or
     was cancelled).
     """
@@ -237,6 +238,7 @@ class Overview:
     preview: bool
     finished: tuple[PortraitsReady, ...]
     balance: Balance
+    template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

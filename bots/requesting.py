@@ -37,18 +37,25 @@ __all__ = [
     "settled_name",
     "stop",
     "styles",
+    "templated_count",
 ]
+
+MOST_TEMPLATED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for: once for each `key`, from the account of `payer_id` where it is not the person's own."""
+    """What is asked for: once for each `key`, from the account of `payer_id` where it is not the person's own.
+
+    `templated` takes over the template that waits.
+    """
 
     style: str
     count: int
     key: str | None = None
     event_id: str | None = None
     payer_id: str | None = None
+    templated: bool = False
 
 
 async def styles(turn: Turn, event: StylesAsked) -> list[Reply]:
@@ -61,7 +68,9 @@ async def choose(turn: Turn, event: StyleChosen) -> list[Reply]:
     if event.style not in turn.tools.styles:
         shown = StylesShown(tuple(turn.tools.styles.values()))
         return [Said("style-unknown", {"style": event.style}), shown]
-    return await ask(turn, Order(event.style, turn.tools.limits.portraits, event.key))
+    templated = await turn.tools.storage.templates.waits(turn.user.id)
+    count = templated_count(turn) if templated else turn.tools.limits.portraits
+    return await ask(turn, Order(event.style, count, event.key, templated=templated))
 
 
 async def again(turn: Turn, event: AgainAsked) -> list[Reply]:
@@ -70,10 +79,10 @@ async def again(turn: Turn, event: AgainAsked) -> list[Reply]:
     Raises NotFoundError for a request that is not this person's.
     """
     style, set_id = turn.state.style, turn.state.set_id
-    if event.request_id is not None:
-        request = await turn.tools.storage.requests.get(event.request_id)
-        if request.user_id != turn.user.id:
-            raise NotFoundError("request", event.request_id)
+    request = await _meant(turn, event)
+    if request is not None and request.templated:
+        return [Said("template-again")]
+    if event.request_id is not None and request is not None:
         style, set_id = request.style, request.set_id
     if style is None or style not in turn.tools.styles:
         return [Said("style-none-yet"), StylesShown(tuple(turn.tools.styles.values()))]
@@ -81,11 +90,14 @@ async def again(turn: Turn, event: AgainAsked) -> list[Reply]:
 
 
 async def cancel(turn: Turn, event: CancelAsked) -> list[Reply]:
-    """Stop what is waiting or under way. That it has ended is told by `finished`, as for any other ending."""
+    """Stop what is waiting or under way; else drop a template. The end is told by `finished`, as any other is."""
     active = await turn.tools.storage.requests.active(turn.user.id)
     for request in active:
         await stop(turn, request)
-    return [Said("request-stopping" if active else "request-none")]
+    if active:
+        return [Said("request-stopping")]
+    dropped = await turn.tools.storage.templates.drop(turn.user.id)
+    return [Said("template-dropped" if dropped else "request-none")]
 
 
 async def preview(turn: Turn, event: PreviewDrawn) -> list[Reply]:
@@ -158,11 +170,26 @@ async def set_for_request(turn: Turn) -> str | None:
     return turn.state.set_id
 
 
+def templated_count(turn: Turn) -> int:
+    """Return how many pictures a template brings: at most four, for they are alike but for the face."""
+    return min(MOST_TEMPLATED, turn.tools.limits.portraits)
+
+
 async def stop(turn: Turn, request: Request) -> None:
     """Take a request back."""
     await turn.tools.storage.requests.cancel(request.id)
     with queue_may_be_away():
         await turn.tools.queue.cancel(request.id, request.attempt)
+
+
+async def _meant(turn: Turn, event: AgainAsked) -> Request | None:
+    requests = turn.tools.storage.requests
+    if event.request_id is None:
+        return next(iter(await requests.of_user(turn.user.id, 1)), None)
+    request = await requests.get(event.request_id)
+    if request.user_id != turn.user.id:
+        raise NotFoundError("request", event.request_id)
+    return request
 
 
 async def _accepted(turn: Turn, set_id: str, order: Order) -> RequestAccepted | QuotaShort:
@@ -177,6 +204,7 @@ async def _accepted(turn: Turn, set_id: str, order: Order) -> RequestAccepted | 
             order.key,
             event_id=order.event_id,
             payer_id=order.payer_id,
+            templated=order.templated,
         )
     except QuotaExceededError as short:
         return QuotaShort(order.count, short.available, short.resets_at)

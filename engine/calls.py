@@ -16,6 +16,7 @@ import numpy as np
 from limner.engine.copies import copy_portrait
 from limner.engine.errors import BadFrameError
 from limner.engine.faces import Analyser, Floats, Parser, Quality
+from limner.engine.fuse.places import largest, read_template
 from limner.engine.models.running import Running
 from limner.engine.poster import poster
 from limner.engine.preprocess.pipeline import examine
@@ -43,6 +44,12 @@ class PosterArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Finished portraits, in their order on the poster."""
 
     portraits: list[bytes]
+
+
+class TemplateArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture in which somebody's place is to be taken."""
+
+    template: bytes
 
 
 class CopyArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,7 +107,12 @@ class Examiner:
 
     def __init__(self, analyser: Analyser) -> None:
         self._analyser = analyser
-        self.calls = {"examine": self._examine, "poster": self._poster, "copy": self._copy}
+        self.calls = {
+            "examine": self._examine,
+            "template": self._template,
+            "poster": self._poster,
+            "copy": self._copy,
+        }
 
     def _examine(self, args: bytes, sender: Sender) -> Answer:
         asked = read_args(args, ExamineArgs)
@@ -114,6 +126,10 @@ class Examiner:
             "thumbnail": found.thumbnail_jpeg,
             "quality": _told(found.quality),
         }
+
+    def _template(self, args: bytes, sender: Sender) -> Answer:
+        template = read_template(read_args(args, TemplateArgs).template, self._analyser)
+        return {"faces": len(template.faces), "largest": largest(template)}
 
     def _poster(self, args: bytes, sender: Sender) -> Answer:
         return {"poster": poster(read_args(args, PosterArgs).portraits)}

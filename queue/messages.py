@@ -41,6 +41,11 @@ FAILURES = frozenset(
         "bad_lora",
         "nan",
         "blocked",
+        "template_unreadable",
+        "template_no_face",
+        "template_too_few_sitters",
+        "template_too_many_sitters",
+        "template_bad_choice",
         "internal",
         "engine_failed",
     }

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 # The painter tells of each step; loading a large base model is the longest it may be silent.
 PAINTER_SILENCE_S = 900.0
+# A look at a template takes a second or two; the first one also loads the detectors.
+EXAMINER_SILENCE_S = 120.0
 # Four a second look like motion; more is work for nothing.
 PROGRESS_EVERY_S = 0.25
 
@@ -34,6 +36,14 @@ class Painted:
     png: bytes
     likeness: float | None
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The examiner's answer on a template: how many faces it has, and which is the largest, from 1, from the left."""
+
+    faces: int
+    largest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,21 @@ async def _materials(studio: Studio, request: Request) -> dict[str, Any]:
         "count": request.count,
         "seed": request.seed,
         "preview": lora is None and not await requests.has_preview(request.id),
+        **await _template(studio, request),
     }
+
+
+async def _template(studio: Studio, request: Request) -> dict[str, Any]:
+    """Return the template of a request that has one, and the face that the sitter takes in it: the largest."""
+    if not request.templated:
+        return {}
+    template = await studio.storage.requests.read_template(request.id, request.user_id)
+    answer = await studio.examiner.call("template", {"template": template}, Hearing(silence_s=EXAMINER_SILENCE_S))
+    try:
+        places = msgspec.convert(answer, Places)
+    except msgspec.ValidationError as error:
+        raise BadMessageError(f"The examiner's answer on request {request.id} is wrong: {error}.") from error
+    return {"template": template, "faces": [places.largest]}
 
 
 async def _photos(studio: Studio, request: Request) -> list[bytes]:

@@ -12,6 +12,7 @@
     inbox       what a platform sent, written down before it is acknowledged
     outbox      what a sitter must still be told
     sent        what was delivered of it already, part by part
+    templates   pictures in whose place somebody wants to be painted, until a request takes them over
     servers     what the administrators of a platform's server have chosen
     forget      the key first, then everything else, with a receipt
     retire      what is older than its retention time
@@ -40,6 +41,7 @@ from limner.storage.requests import Request, Requests
 from limner.storage.retention import Retention
 from limner.storage.sent import Sent
 from limner.storage.servers import Server, Servers
+from limner.storage.templates import Templates
 from limner.storage.upgrade import migrate
 from limner.storage.users import ChatState, User, Users
 
@@ -84,6 +86,7 @@ class Storage:
     ) -> None:
         self.users = Users(database, keys, clock, free_portraits)
         self.photos = Photos(database, objects, clock)
+        self.templates = Templates(database, objects, clock)
         self.requests = Requests(database, objects, clock, daily_portraits)
         self.portraits = Portraits(database, objects)
         self.face_loras = FaceLoras(database, objects, clock)

@@ -24,7 +24,17 @@ from limner.storage.keys import Keys, seal, unseal
 _USERS = "users"
 
 Kind = Literal[
-    "photo", "thumbnail", "embedding", "face-lora", "reference", "checkpoint", "preview", "portrait", "copy", "poster"
+    "photo",
+    "thumbnail",
+    "embedding",
+    "face-lora",
+    "reference",
+    "checkpoint",
+    "preview",
+    "template",
+    "portrait",
+    "copy",
+    "poster",
 ]
 
 

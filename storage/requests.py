@@ -21,8 +21,11 @@ from limner.storage.errors import NotFoundError
 from limner.storage.objects import Objects
 from limner.storage.portraits import NewPortrait, rows_for
 from limner.storage.schema import photo_sets, portraits, requests
+from limner.storage.templates import take_over
 
 _UNFINISHED = requests.c.state.in_(("queued", "running"))
+# What is deleted with the end of a request.
+_WORKING_OBJECTS = ("checkpoint_object", "preview_object", "template_object")
 _ENDS: dict[str, outbox.NoticeKind] = {
     "made": "portraits_made",
     "failed": "request_failed",
@@ -32,7 +35,10 @@ _ENDS: dict[str, outbox.NoticeKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `attempt` counts its tries from 0; `reason` says why it failed; `event_id` which event it is for."""
+    """One request. `attempt` counts its tries from 0; `reason` says why it failed; `event_id` which event it is for.
+
+    `templated` says that it was asked for with a template, which is kept until the request ends.
+    """
 
     id: str
     user_id: str
@@ -47,6 +53,7 @@ class Request:
     started_at: datetime | None
     finished_at: datetime | None
     event_id: str | None = None
+    templated: bool = False
 
 
 class Requests:
@@ -58,7 +65,7 @@ class Requests:
         self._clock = clock
         self._daily_portraits = daily_portraits
 
-    async def accept(
+    async def accept(  # noqa: PLR0913  what a request says, by keyword
         self,
         user_id: str,
         set_id: str,
@@ -69,15 +76,19 @@ class Requests:
         *,
         event_id: str | None = None,
         payer_id: str | None = None,
+        templated: bool = False,
     ) -> Request:
         """Reserve `count` portraits of quota and queue the request, both or neither.
 
         With a `key` (a button press, an update id) a repeated call gives back the first request. The quota is that of
-        `payer_id`, by default the user's own. Raises QuotaExceededError when the payer has too little left,
-        NotFoundError when the set is not this user's or there is no such payer.
+        `payer_id`, by default the user's own. A `templated` request takes over the template that waits. Raises
+        QuotaExceededError when the payer has too little left, NotFoundError when the set is not this user's, when there
+        is no such payer, or no template.
         """
         now, payer = self._clock(), payer_id or user_id
-        new = Request(uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None, event_id)
+        new = Request(
+            uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None, event_id, templated
+        )
         row = {name: getattr(new, name) for name in Request.__slots__}
         async with self._database.write() as connection:
             await _check_set(connection, user_id, set_id)
@@ -86,6 +97,8 @@ class Requests:
                 same = sa.and_(requests.c.user_id == user_id, requests.c.key == (key or new.id))
                 return await _one(connection, same, key or new.id)
             await ledger.reserve(connection, now, payer, count, new.id, daily=self._daily_portraits)
+            if templated:
+                await _take_template(connection, new)
         return new
 
     async def keyed(self, user_id: str, key: str) -> Request | None:
@@ -222,6 +235,15 @@ class Requests:
             raise NotFoundError("preview of", request_id)
         return await self._objects.read(user_id, path)
 
+    async def read_template(self, request_id: str, user_id: str) -> bytes:
+        """Give the template; NotFoundError when the request is another user's, has none or has ended."""
+        mine = sa.and_(requests.c.id == request_id, requests.c.user_id == user_id)
+        async with self._database.read() as connection:
+            path = await connection.scalar(sa.select(requests.c.template_object).where(mine))
+        if path is None:
+            raise NotFoundError("template of", request_id)
+        return await self._objects.read(user_id, path)
+
     async def _step(self, request_id: str, may: sa.ColumnElement[bool], **values: Any) -> bool:
         mine = requests.c.id == request_id
         async with self._database.write() as connection:
@@ -234,7 +256,7 @@ class Requests:
         self, request_id: str, state: str, reason: str | None, spent: int, rows: Sequence[dict[str, Any]] = ()
     ) -> bool:
         mine, now = requests.c.id == request_id, self._clock()
-        end = {"state": state, "reason": reason, "finished_at": now, "checkpoint_object": None, "preview_object": None}
+        end = {"state": state, "reason": reason, "finished_at": now, **dict.fromkeys(_WORKING_OBJECTS)}
         async with self._database.write() as connection:
             before = (await connection.execute(sa.select(requests).where(mine))).one_or_none()
             if before is None:
@@ -247,7 +269,7 @@ class Requests:
             with suppress(NotFoundError):  # whoever paid for another was forgotten, and the hold with them
                 await ledger.settle(connection, now, request_id, spent)
             await outbox.post(connection, now, before.user_id, _ENDS[state], request_id=request_id)
-        await self._objects.delete([before.checkpoint_object, before.preview_object])
+        await self._objects.delete(getattr(before, name) for name in _WORKING_OBJECTS)
         return True
 
     async def _list(self, query: sa.Select[Any]) -> list[Request]:
@@ -263,6 +285,14 @@ async def _check_set(connection: Connection, user_id: str, set_id: str) -> None:
     query = sa.select(photo_sets.c.id).where(photo_sets.c.id == set_id, photo_sets.c.user_id == user_id)
     if (await connection.execute(query)).first() is None:
         raise NotFoundError("photo set", set_id)
+
+
+async def _take_template(connection: Connection, request: Request) -> None:
+    path = await take_over(connection, request.user_id)
+    if path is None:
+        raise NotFoundError("template of", request.user_id)
+    mine = requests.c.id == request.id
+    await connection.execute(requests.update().where(mine).values(template_object=path))
 
 
 async def _one(connection: Connection, condition: sa.ColumnElement[bool], name: str) -> Request:

@@ -1,9 +1,9 @@
 """Retention: what shows a person's face goes when its time is over, without being asked for.
 
-Photos, Face LoRAs and the engine's references are as old as their row; portraits are as old as the end of their
-request and go with it. A set from which a request waits or is being painted is left alone as a whole. Notices go with
-what they are about: news of portraits that are gone would bring nothing. What stays is the person, what they agreed
-to, and the ledger.
+Photos, templates, Face LoRAs and the engine's references are as old as their row; portraits are as old as the end of
+their request and go with it. A set from which a request waits or is being painted is left alone as a whole. Notices
+go with what they are about: news of portraits that are gone would bring nothing. What stays is the person, what they
+agreed to, and the ledger.
 
 Set by set, each in a short transaction of its own, the objects after their rows: whoever is killed in between leaves
 objects that no row names, which the sweep takes, and sets that the next run finds as they were.
@@ -28,6 +28,7 @@ from limner.storage.schema import (
     portrait_copies,
     portraits,
     requests,
+    templates,
 )
 
 _UNFINISHED = requests.c.state.in_(("queued", "running"))
@@ -58,7 +59,8 @@ class Retention:
             gone += await self._objects.delete(paths)
         async with self._database.write() as connection:
             await _delete_traces(connection, before)
-        return gone
+            paths = await _delete_templates(connection, before)
+        return gone + await self._objects.delete(paths)
 
     async def _due(self, before: datetime) -> Sequence[str]:
         """List the sets in which something is too old, without those that are being painted."""
@@ -106,6 +108,12 @@ def _is_empty(set_id: str, before: datetime) -> sa.ColumnElement[bool]:
     old = sa.and_(photo_sets.c.id == set_id, photo_sets.c.state == "closed", photo_sets.c.created_at < before)
     parts = (sa.exists().where(table.c.set_id == set_id) for table in (photos, face_loras, requests))
     return sa.and_(old, *(~part for part in parts))
+
+
+async def _delete_templates(connection: Connection, before: datetime) -> list[str | None]:
+    """Delete templates that no request has taken over; return their paths."""
+    old = templates.delete().where(templates.c.created_at < before).returning(templates.c.template_object)
+    return list((await connection.execute(old)).scalars())
 
 
 async def _delete_traces(connection: Connection, before: datetime) -> None:

@@ -124,13 +124,24 @@ requests = sa.Table(
     text("key", nullable=True),
     object_path("checkpoint_object", nullable=True),
     object_path("preview_object", nullable=True),
+    object_path("template_object", nullable=True),
     moment("created_at"),
     moment("started_at", nullable=True),
     moment("finished_at", nullable=True),
     sa.Column("event_id", sa.String(32), nullable=True),
+    sa.Column("templated", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("user_id", "key"),
     one_of("state", "queued", "running", "made", "failed", "cancelled"),
     sa.Index(None, "state", "created_at"),
+)
+
+# What waits for the next request of a person, which takes the object over.
+templates = sa.Table(
+    "templates",
+    metadata,
+    owner(primary_key=True),
+    object_path("template_object"),
+    moment("created_at"),
 )
 
 portraits = sa.Table(

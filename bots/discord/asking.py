@@ -17,6 +17,7 @@ from limner.bots.discord.messages import event_buttons
 from limner.bots.discord.messages.outgoing import Controls, Outgoing, Place
 from limner.bots.discord.messages.render import Refused
 from limner.bots.discord.progress import Progress
+from limner.bots.discord.templating import bring
 from limner.bots.discord.updates.fetch import Fetcher
 from limner.bots.discord.wishes import Wish, Wishes, spoken
 from limner.bots.errors import NoWayError, UnfetchableError
@@ -85,7 +86,7 @@ class Asking:
 
         `event` says what is asked for where that is not the wish itself.
         """
-        replies = await self._spoken(user, event or spoken(wish))
+        replies = await (self._spoken(user, event) if event else self._wished(user, wish))
         if any(isinstance(one, r.ConsentAsked) for one in replies):
             await self._ask_consent(user, replace(wish, state="consent"))
         else:
@@ -137,6 +138,17 @@ class Asking:
         waits = await self._desk.storage.events.joining(user.id)
         return waits is None or waits.id != wish.event_id
 
+    async def _wished(self, user: User, wish: Wish) -> Sequence[r.Reply]:
+        """Speak a wish, its template first; a template that leads to no request does not wait for another wish."""
+        if wish.template is None or await self._asked(user, wish):
+            return await self._spoken(user, spoken(wish))
+        if hindered := await bring(self._desk, self._fetcher, user, wish.template):
+            return hindered
+        replies = await self._spoken(user, spoken(wish))
+        if not any(isinstance(one, r.RequestAccepted) for one in replies):
+            await self._desk.storage.templates.drop(user.id)
+        return replies
+
     async def _spoken(self, user: User, event: Asked) -> Sequence[r.Reply]:
         """Speak for a person; of an event's request that is under way already, say that it is."""
         if isinstance(event, EventBegun):
@@ -150,7 +162,8 @@ class Asking:
         if known is None or known.state == "consent" or known.key == wish.key:
             return replace(wish, state="taking")
         await self._ladder.take_back(known.place.way)
-        return replace(wish, state="taking", names=known.names, refused=known.refused)
+        template = wish.template or known.template
+        return replace(wish, state="taking", names=known.names, refused=known.refused, template=template)
 
     async def _take(self, user: User, wish: Wish, *, again: bool) -> None:
         await self.wishes.keep(user, wish)
@@ -182,7 +195,7 @@ class Asking:
             await self._ladder.edit(wish.place.way, Outgoing(renderer.count(count)))
 
     async def _request(self, user: User, wish: Wish, refused: Sequence[Refused]) -> None:
-        replies = await self._spoken(user, spoken(wish))
+        replies = await self._wished(user, wish)
         await self._show(user, wish.place, replies, event_id=wish.event_id)
         if refused:
             without = self._desk.renderer(user).too_few(r.Said("discord-without"), refused, ())
@@ -196,8 +209,10 @@ class Asking:
         controls = renderer.buttons.photos(wish.style, set_id)
         if wish.event_id:
             controls = event_buttons.photos(renderer.say, user.platform_id, wish.event_id, set_id)
-        message = renderer.too_few(r.Said("photos-too-few", figures), refused, controls)
-        await self._answer(user, wish.place, message)
+        said = r.Said("photos-too-few", figures)
+        if wish.template is not None:  # the form behind the button takes photos alone
+            said, controls = r.Said("template-photos-first", figures), ()
+        await self._answer(user, wish.place, renderer.too_few(said, refused, controls))
 
     async def _refused(self, user: User, wish: Wish, set_id: str) -> list[Refused]:
         photos = [one for one in await self._desk.storage.photos.of_set(set_id) if one.id in wish.names]

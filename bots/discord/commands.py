@@ -72,7 +72,7 @@ class Commands:
             await self._answer(user, incoming, refusal)
             return
         place, note = await self._rules.place(incoming), await self._rules.lacks(user, incoming)
-        wish = Wish(style, incoming.key, place, "taking", incoming.files)
+        wish = Wish(style, incoming.key, place, "taking", incoming.files, template=incoming.template)
         await self._asking.begin(user, wish, agreed=agreed, again=incoming.again, note=note)
 
     async def _status(self, user: User, incoming: Incoming) -> None:

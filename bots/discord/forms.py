@@ -51,8 +51,9 @@ class Forms:
     def _wished(self, incoming: Incoming) -> str | None:
         """Name the style that is wished for without photos; None where that is not what it is about."""
         styles = self._desk.conversation.tools.styles
-        style = ""
-        if incoming.kind == "command" and incoming.name == "portrait" and not incoming.files:
+        # A form would lose a template: it takes photos alone.
+        style, given = "", incoming.files or incoming.template
+        if incoming.kind == "command" and incoming.name == "portrait" and not given:
             style = str(incoming.options.get("style", ""))
         elif incoming.kind == "press" and incoming.name == "style":
             style = style_of(tuple(styles.values()), incoming.chosen)

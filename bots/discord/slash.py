@@ -28,6 +28,7 @@ LISTED = {
 }
 OPTIONS = {
     "style": ("discord-option-style", "discord-about-style"),
+    "template": ("discord-option-template", "discord-about-template"),
     "channel": ("discord-option-channel", "discord-about-channel"),
     "role": ("discord-option-role", "discord-about-role"),
     "public": ("discord-option-public", "discord-about-public"),
@@ -99,6 +100,7 @@ def _portrait(phrases: Phrases) -> app_commands.Command[Any, ..., None]:
         selfie8: discord.Attachment | None = None,
         selfie9: discord.Attachment | None = None,
         selfie10: discord.Attachment | None = None,
+        template: discord.Attachment | None = None,
     ) -> None:
         await interaction.client.take(interaction)
 
@@ -107,7 +109,7 @@ def _portrait(phrases: Phrases) -> app_commands.Command[Any, ..., None]:
 
     selfies = {f"selfie{n}": SELFIE for n in range(1, PHOTOS + 1)}
     numbers = {f"selfie{n}": {"n": n} for n in range(1, PHOTOS + 1)}
-    texts = {"style": OPTIONS["style"], **selfies}
+    texts = {"style": OPTIONS["style"], **selfies, "template": OPTIONS["template"]}
     described = {name: localised(about, **numbers.get(name, {})) for name, (_, about) in texts.items()}
     renamed = {name: localised(text, **numbers.get(name, {})) for name, (text, _) in texts.items()}
     command: app_commands.Command[Any, ..., None] = app_commands.Command(

@@ -24,7 +24,8 @@ class Wish:
 
     `key` names the interaction, so that the request is made once. The state says what it waits for: the person's
     consent, photos that are being taken in, or the verdicts on them. `names` are those of the files by the photos' ids,
-    `refused` the files that did not become photos, with the reasons. `event_id` names the avatar event that it is for.
+    `refused` the files that did not become photos, with the reasons. `event_id` names the avatar event that it is for,
+    `template` the picture to be painted into.
     """
 
     style: str
@@ -35,6 +36,7 @@ class Wish:
     names: dict[str, str] = field(default_factory=dict)
     refused: tuple[tuple[str, str], ...] = ()
     event_id: str = ""
+    template: Attachment | None = None
 
 
 def spoken(wish: Wish) -> StyleChosen | EventBegun:

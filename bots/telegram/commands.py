@@ -29,6 +29,7 @@ SPOKEN: dict[str, Callable[[], events.Event]] = {
 
 SAID = {
     "help": "telegram-help",
+    "template": "telegram-template",  # without a picture: how it is sent
     "privacy": "telegram-privacy",
     "terms": "telegram-terms",
     "paysupport": "telegram-paysupport",
@@ -38,6 +39,7 @@ SAID = {
 LISTED = {
     "new": "telegram-command-new",
     "styles": "telegram-command-styles",
+    "template": "telegram-command-template",
     "status": "telegram-command-status",
     "cancel": "telegram-command-cancel",
     "quota": "telegram-command-quota",

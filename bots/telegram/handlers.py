@@ -1,7 +1,7 @@
 """One update handled: whose it is, what it says, and who takes care of it. The table of contents of what people can do.
 
-A photo goes to the conversation with its bytes; a command to `commands`, a pressed button to `presses`, a payment to
-`checkout`, and what is meant for us in a group to `groups`.
+A photo (or a template) goes to the conversation with its bytes; a command to `commands`, a pressed button to
+`presses`, a payment to `checkout`, and what is meant for us in a group to `groups`.
 """
 
 import logging
@@ -10,7 +10,7 @@ from telegram.error import BadRequest, Forbidden
 
 from limner.bots.delivery import Delivery
 from limner.bots.errors import UnfetchableError
-from limner.bots.events import PhotoReceived
+from limner.bots.events import PhotoReceived, TemplateReceived
 from limner.bots.replies import PhotoRefused, PhotoTaken, Reply
 from limner.bots.telegram.answers import Answers
 from limner.bots.telegram.checkout import Checkout
@@ -128,10 +128,12 @@ class Handlers:
         incoming = task.incoming
         replies: list[Reply] = []
         try:
-            event = PhotoReceived(await task.fetch.data(), photo.name, photo.unique_id, incoming.again)
+            data = await task.fetch.data()
         except UnfetchableError as error:
             replies.append(PhotoRefused(error.reason, None, photo.name))
         else:
+            received = PhotoReceived(data, photo.name, photo.unique_id, incoming.again)
+            event = TemplateReceived(data, photo.name) if photo.template else received
             replies.extend(await self._desk.handle(user, event))
         for reply in replies:
             if isinstance(reply, PhotoTaken):

@@ -63,6 +63,7 @@ def _add_api(app: web.Application) -> None:
     add.add_get("/api/events", stream)
     add.add_post("/api/say", handlers.say)
     add.add_post("/api/photos", handlers.photos)
+    add.add_post("/api/template", handlers.template)
     add.add_post("/api/seen", handlers.seen)
     add.add_get("/api/photos/{id:[0-9a-f]{32}}/thumbnail", pictures.thumbnail)
     add.add_get("/api/portraits/{id:[0-9a-f]{32}}", pictures.portrait)

@@ -8,13 +8,13 @@ from typing import Any
 from aiohttp import web
 
 from limner.bots.errors import BadUploadError, NotSignedInError
-from limner.bots.events import ForgetConfirmed, PhotoReceived
+from limner.bots.events import ForgetConfirmed, PhotoReceived, TemplateReceived
 from limner.bots.replies import PhotoRefused, Reply
 from limner.bots.web.context import CONTEXT, PLATFORM
 from limner.bots.web.say import event_of
 from limner.bots.web.uploads import uploads
 
-__all__ = ["health", "photos", "say", "seen", "state"]
+__all__ = ["health", "photos", "say", "seen", "state", "template"]
 
 PAGE_HEADER = "X-Page"
 MOST_NOTICES = 200
@@ -77,6 +77,24 @@ async def photos(request: web.Request) -> web.Response:
                 event = PhotoReceived(upload.data, upload.name)
                 async with context.storing:
                     replies.extend(await context.conversation.handle(user, event))
+    context.pages.tell(user.id, "changed", _page(request))
+    rendered = context.renderer(user).replies(replies)
+    return _json({"replies": rendered, "state": await context.state(user, session)})
+
+
+async def template(request: web.Request) -> web.Response:
+    """Take a picture in whose place the person wants to be painted; of several the last counts."""
+    context = request.app[CONTEXT]
+    session = context.sessions.check_token(request)
+    user = await context.user(session)
+    replies: list[Reply] = []
+    async with context.reading, _in_time():
+        async for upload in uploads(request, context.conversation.tools.limits.photo_bytes):
+            if upload.data is None:
+                replies = [PhotoRefused("too_large", None, upload.name)]
+            else:
+                async with context.storing:
+                    replies = await context.conversation.handle(user, TemplateReceived(upload.data, upload.name))
     context.pages.tell(user.id, "changed", _page(request))
     rendered = context.renderer(user).replies(replies)
     return _json({"replies": rendered, "state": await context.state(user, session)})

@@ -64,6 +64,7 @@ class Renderer:
             "photos": [self._photo(photo) for photo in overview.photos],
             "count": self._count(overview.count),
             "hasFace": overview.has_face,
+            "template": overview.template,
             "styles": [_style(card) for card in phrases.styles],
             "active": self._active(active, overview, progress) if active else None,
             "finished": [self._ended(request) for request in overview.finished],

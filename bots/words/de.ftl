@@ -47,6 +47,13 @@ photo-removed = Das Foto ist gelöscht.
 styles-ask = Welcher Stil soll es sein?
 style-unknown = Einen Stil namens „{ $style }“ gibt es nicht. Wähl einen von den gezeigten.
 style-none-yet = Du hast noch keinen Stil gewählt. Wähl einen von den gezeigten.
+template-kept = Ich habe das Bild. Wähl einen Stil, und ich male dich an die Stelle des größten Gesichts darin: { $count ->
+    [one] ein Bild
+   *[other] { $count } Bilder
+  }. Ich bewahre die Vorlage verschlüsselt auf und lösche sie, wenn sie fertig sind; willst du doch nicht, brich ab.
+template-photos-first = Zuerst Fotos von dir: Schick mindestens { $least }. Wenn sie gut sind, schick dieses Bild noch einmal.
+template-dropped = Das Bild ist gelöscht. Deine nächsten Porträts werden ohne Vorlage gemalt.
+template-again = Die Vorlage dieser Bilder ist schon gelöscht. Schick sie noch einmal und wähl dann einen Stil.
 
 request-accepted = { $style }, { $count ->
     [one] ein Porträt
@@ -174,6 +181,11 @@ reason-unknown-base = Das Modell zum Malen fehlt. Sag es bitte denen, die diesen
 reason-bad-lora = Was ich über dieses Gesicht gelernt habe, lässt sich nicht mehr lesen. Fang mit neuen Fotos an: Schick mindestens { $least }.
 reason-blocked = Keines der Porträts hat die Sicherheitsprüfung bestanden. Frag noch einmal oder wähl einen anderen Stil.
 reason-nan = Das Training ist aus dem Ruder gelaufen. Frag noch einmal: Es beginnt von vorn, mit anderem Rauschen.
+reason-template-unreadable = Die Vorlage ist kein Bild, das ich lesen kann. Schick sie noch einmal als JPEG oder PNG.
+reason-template-no-face = In der Vorlage ist kein Gesicht. Schick ein Bild von jemandem, der dich ansieht.
+reason-template-too-few-sitters = Die Vorlage hat mehr Gesichter als Porträtierte. Schick ein Bild mit einem Gesicht.
+reason-template-too-many-sitters = Die Vorlage hat zu wenige Gesichter. Schick ein Bild mit mehr Gesichtern, eines für jede Person.
+reason-template-bad-choice = Die Vorlage hat das gewählte Gesicht nicht. Schick die Vorlage noch einmal und wähl neu.
 reason-internal = Bei uns ist etwas kaputtgegangen. Frag noch einmal; passiert es wieder, sag es bitte denen, die diesen Bot betreiben.
 reason-engine-failed = Das Malen ist mehrmals mittendrin stehen geblieben. Frag in ein paar Minuten noch einmal.
 
@@ -275,6 +287,9 @@ page-photos-clear = Alle entfernen
 page-photos-change = Fotos ändern
 page-done = Fertig
 page-styles-heading = Stile
+page-template = Mich in ein Bild malen
+page-template-waits = Der Stil, den du wählst, wird in dein Bild gemalt.
+page-template-drop = Ohne das Bild
 page-progress-heading = Fortschritt
 page-preview = Erste Skizze
 page-stage-prepare = Fotos
@@ -361,17 +376,20 @@ telegram-paid-unknown = Deine Zahlung ist angekommen, aber ich kann sie keinem P
 telegram-help = Schick mir Fotos von einer Person, drück auf „Fertig“, wähl einen Stil, und ich male.
     /new fängt mit neuen Fotos an
     /styles zeigt die Stile
+    /template malt dich in ein Bild
     /status sagt, wo wir stehen
     /cancel bricht ab, was gerade gemalt wird
     /quota sagt, wie viele Porträts du noch hast, /buy bringt mehr
     /language ändert die Sprache
     /privacy, /terms und /paysupport enthalten das Kleingedruckte
     /delete löscht alles von dir
+telegram-template = Schick ein Bild, an dessen Stelle du sein möchtest, mit /template als Bildunterschrift, oder antworte mit /template auf ein Bild in diesem Chat. Am besten ist ein einziges großes Gesicht. Nimm nur ein Bild, das du verwenden darfst.
 telegram-privacy = Deine Fotos werden verschlüsselt aufbewahrt, nur zum Training deiner Face LoRA benutzt und danach gelöscht. { kept-for } Niemand sonst kommt an sie heran. /delete löscht alles auf einmal, mit Quittung; was in diesem Chat steht, löschst du hier selbst. Telegram bewahrt nach eigenen Regeln auf, was darüber verschickt wird.
 telegram-terms = Schick nur Fotos von dir selbst oder von jemandem, der damit einverstanden ist. Porträts sind Bilder einer Maschine: Gib sie nicht als Fotografien aus. Wer diesen Bot betreibt, darf Leute abweisen, die ihn missbrauchen.
 telegram-paysupport = Wenn mit einer Zahlung etwas schiefging oder du deine Sterne zurückhaben willst, schreib denen, die diesen Bot betreiben, mit dem Tag und der Nummer der Zahlung. Telegram selbst hilft bei Käufen in Bots nicht.
 telegram-command-new = Mit neuen Fotos anfangen
 telegram-command-styles = Die Stile zeigen
+telegram-command-template = Mich in ein Bild malen
 telegram-command-status = Wo stehen wir?
 telegram-command-cancel = Abbrechen, was gerade gemalt wird
 telegram-command-quota = Wie viele Porträts noch da sind
@@ -497,6 +515,8 @@ discord-option-style = stil
 discord-about-style = Wie sie aussehen sollen
 discord-option-selfie = selfie{ $n }
 discord-about-selfie = Foto { $n } von einer Person; ohne frage ich danach
+discord-option-template = vorlage
+discord-about-template = Ein Bild, in das ich dich male, an die Stelle des größten Gesichts
 discord-option-channel = kanal
 discord-about-channel = Der einzige Kanal, in dem ich male
 discord-option-role = rolle

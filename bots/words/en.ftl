@@ -47,6 +47,13 @@ photo-removed = The photo is deleted.
 styles-ask = Which style shall it be?
 style-unknown = There is no style called “{ $style }”. Choose one of those shown.
 style-none-yet = You have not chosen a style yet. Choose one of those shown.
+template-kept = I have the picture. Choose a style, and I paint you in the place of its largest face: { $count ->
+    [one] one picture
+   *[other] { $count } pictures
+  }. I keep it encrypted and delete it when they are painted; if you change your mind, cancel.
+template-photos-first = Photos of yourself come first: send at least { $least }. Once they are good, send this picture again.
+template-dropped = The picture is deleted. Your next portraits are painted without it.
+template-again = The picture that these were painted into is deleted already. Send it again, and then choose a style.
 
 request-accepted = { $style }, { $count ->
     [one] one portrait
@@ -174,6 +181,11 @@ reason-unknown-base = the model to paint with is missing. Tell whoever runs this
 reason-bad-lora = what I learned of this face can no longer be read. Begin with new photos: send at least { $least }.
 reason-blocked = none of the portraits passed the safety check. Ask again, or choose another style.
 reason-nan = the training ran astray. Ask again: it begins anew, from other noise.
+reason-template-unreadable = the template is not a picture I can read. Send it again as JPEG or PNG.
+reason-template-no-face = there is no face in the template. Send a picture of somebody who looks at you.
+reason-template-too-few-sitters = the template has more faces than sitters. Send a picture with one face.
+reason-template-too-many-sitters = the template has too few faces. Send a picture with more, or with one for each sitter.
+reason-template-bad-choice = the template does not have the face that was chosen. Send the template again, and choose anew.
 reason-internal = something broke on our side. Ask again; if it happens twice, tell whoever runs this bot.
 reason-engine-failed = the painter stopped in the middle of the work, several times. Ask again in a few minutes.
 
@@ -275,6 +287,9 @@ page-photos-clear = Remove all
 page-photos-change = Change photos
 page-done = Done
 page-styles-heading = Styles
+page-template = Paint me into a picture
+page-template-waits = The style you choose is painted into your picture.
+page-template-drop = Without the picture
 page-progress-heading = Progress
 page-preview = First sketch
 page-stage-prepare = Photos
@@ -361,17 +376,20 @@ telegram-paid-unknown = Your payment has arrived, and I could not match it to a 
 telegram-help = Send me photos of one person, press Done, choose a style, and I paint.
     /new begins with new photos
     /styles shows the styles
+    /template paints you into a picture
     /status says where we are
     /cancel stops what is being painted
     /quota says how many portraits you have left, /buy gets more
     /language changes the language
     /privacy, /terms and /paysupport have the small print
     /delete deletes everything of yours
+telegram-template = Send a picture in whose place you want to be, with /template as its caption, or answer a picture in this chat with /template. One large face is best. Take only a picture that you may use.
 telegram-privacy = Your photos are kept encrypted, used only to train your Face LoRA, and deleted after training. { kept-for } Nobody else can reach them. /delete deletes everything at once, with a receipt; what stands in this chat you delete here yourself. Telegram itself keeps what is sent through it by its own rules.
 telegram-terms = Send only photos of yourself, or of a person who agreed to it. Portraits are pictures made by a machine: do not pass them off as photographs. Whoever runs this bot may turn away people who misuse it.
 telegram-paysupport = If a payment went wrong or you want your Stars back, write to whoever runs this bot, with the day of the payment and its charge number. Telegram itself does not help with purchases in bots.
 telegram-command-new = Begin with new photos
 telegram-command-styles = Show the styles
+telegram-command-template = Paint me into a picture
 telegram-command-status = Where are we?
 telegram-command-cancel = Stop what is being painted
 telegram-command-quota = How many portraits are left
@@ -499,6 +517,8 @@ discord-option-style = style
 discord-about-style = How they shall look
 discord-option-selfie = selfie{ $n }
 discord-about-selfie = Photo { $n } of one person; without any I ask for them
+discord-option-template = template
+discord-about-template = A picture to paint you into, in the place of its largest face
 discord-option-channel = channel
 discord-about-channel = The only channel to paint in
 discord-option-role = role

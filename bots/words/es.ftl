@@ -47,6 +47,13 @@ photo-removed = La foto se ha borrado.
 styles-ask = ¿Qué estilo prefieres?
 style-unknown = No hay ningún estilo llamado «{ $style }». Elige uno de los que ves.
 style-none-yet = Todavía no has elegido un estilo. Elige uno de los que ves.
+template-kept = Tengo la imagen. Elige un estilo y te pinto en el lugar de su rostro más grande: { $count ->
+    [one] una imagen
+   *[other] { $count } imágenes
+  }. La guardo cifrada y la borro cuando estén pintadas; si cambias de idea, cancela.
+template-photos-first = Primero, fotos tuyas: envía al menos { $least }. Cuando sean buenas, envía esta imagen otra vez.
+template-dropped = La imagen está borrada. Tus próximos retratos se pintan sin ella.
+template-again = La imagen en la que se pintaron estos ya está borrada. Envíala otra vez y elige después un estilo.
 
 request-accepted = { $style }, { $count ->
     [one] un retrato
@@ -174,6 +181,11 @@ reason-unknown-base = falta el modelo con el que se pinta. Avisa a quien adminis
 reason-bad-lora = ya no se puede leer lo que aprendí de esta cara. Empieza con fotos nuevas: envía al menos { $least }.
 reason-blocked = ninguno de los retratos ha pasado el control de seguridad. Pídelo otra vez o elige otro estilo.
 reason-nan = el entrenamiento se ha descarrilado. Pídelo otra vez: empieza de nuevo, con otro ruido.
+reason-template-unreadable = la plantilla no es una imagen que pueda leer. Envíala otra vez en JPEG o PNG.
+reason-template-no-face = no hay ningún rostro en la plantilla. Envía una imagen de alguien que te mire.
+reason-template-too-few-sitters = la plantilla tiene más rostros que personas retratadas. Envía una imagen con un solo rostro.
+reason-template-too-many-sitters = la plantilla tiene muy pocos rostros. Envía una imagen con más, uno para cada persona.
+reason-template-bad-choice = la plantilla no tiene el rostro elegido. Envía la plantilla otra vez y elige de nuevo.
 reason-internal = algo se ha roto por nuestra parte. Pídelo otra vez; si vuelve a pasar, avisa a quien administra este bot.
 reason-engine-failed = el pintor se ha parado varias veces a mitad del trabajo. Pídelo otra vez dentro de unos minutos.
 
@@ -275,6 +287,9 @@ page-photos-clear = Quitar todas
 page-photos-change = Cambiar fotos
 page-done = Listo
 page-styles-heading = Estilos
+page-template = Pintarme en una imagen
+page-template-waits = El estilo que elijas se pintará en tu imagen.
+page-template-drop = Sin la imagen
 page-progress-heading = Progreso
 page-preview = Primer boceto
 page-stage-prepare = Fotos
@@ -361,17 +376,20 @@ telegram-paid-unknown = Tu pago ha llegado, pero no he podido asignarlo a ningú
 telegram-help = Envíame fotos de una persona, pulsa «Listo», elige un estilo, y yo pinto.
     /new empieza con fotos nuevas
     /styles muestra los estilos
+    /template te pinta en una imagen
     /status dice dónde estamos
     /cancel detiene lo que se está pintando
     /quota dice cuántos retratos te quedan, /buy consigue más
     /language cambia el idioma
     /privacy, /terms y /paysupport tienen la letra pequeña
     /delete borra todo lo tuyo
+telegram-template = Envía una imagen en cuyo lugar quieras estar, con /template como pie de foto, o responde con /template a una imagen de este chat. Lo mejor es un solo rostro grande. Usa solo una imagen que tengas derecho a usar.
 telegram-privacy = Tus fotos se guardan cifradas, se usan solo para entrenar tu Face LoRA y se borran después del entrenamiento. { kept-for } Nadie más puede acceder a ellos. /delete lo borra todo de una vez, con comprobante; lo que está en este chat lo borras tú aquí. Telegram conserva lo que pasa por él según sus propias reglas.
 telegram-terms = Envía solo fotos tuyas o de una persona que esté de acuerdo. Los retratos son imágenes hechas por una máquina: no los hagas pasar por fotografías. Quien administra este bot puede rechazar a quien lo use mal.
 telegram-paysupport = Si un pago salió mal o quieres recuperar tus estrellas, escribe a quien administra este bot, con el día del pago y su número de cargo. Telegram no ayuda con las compras en bots.
 telegram-command-new = Empezar con fotos nuevas
 telegram-command-styles = Mostrar los estilos
+telegram-command-template = Pintarme en una imagen
 telegram-command-status = ¿Dónde estamos?
 telegram-command-cancel = Detener lo que se está pintando
 telegram-command-quota = Cuántos retratos quedan
@@ -497,6 +515,8 @@ discord-option-style = estilo
 discord-about-style = El aspecto que tendrán
 discord-option-selfie = selfi{ $n }
 discord-about-selfie = Foto { $n } de una persona; si no das ninguna, las pido
+discord-option-template = plantilla
+discord-about-template = Una imagen en la que pintarte, en el lugar del rostro más grande
 discord-option-channel = canal
 discord-about-channel = El único canal donde pinto
 discord-option-role = rol

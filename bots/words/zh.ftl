@@ -36,6 +36,10 @@ photo-removed = 照片已删除。
 styles-ask = 想要哪种风格？
 style-unknown = 没有叫“{ $style }”的风格。请从列出的风格中选一个。
 style-none-yet = 你还没有选择风格。请从列出的风格中选一个。
+template-kept = 图片收到了。请选一个风格，我会把你画到其中最大的那张脸的位置：共 { $count } 张。我会加密保存这张图片，画完就删除；如果改变主意，请取消。
+template-photos-first = 请先发你自己的照片：至少 { $least } 张。照片合格后，再发一次这张图片。
+template-dropped = 图片已删除。接下来的肖像不再使用它。
+template-again = 这些肖像所用的图片已经删除。请再发一次，然后选择风格。
 
 request-accepted = { $style }，{ $count } 张肖像：开始处理。
 request-position = { $position ->
@@ -134,6 +138,11 @@ reason-unknown-base = 缺少用来作画的模型。请告知这个机器人的�
 reason-bad-lora = 我学到的这张面孔已无法读取。请用新照片重新开始：至少发送 { $least } 张。
 reason-blocked = 没有一张肖像通过安全检查。请再试一次，或选择别的风格。
 reason-nan = 训练偏离了方向。请再试一次：会从另外的噪声重新开始。
+reason-template-unreadable = 模板不是我能读取的图片。请用 JPEG 或 PNG 再发一次。
+reason-template-no-face = 模板里没有脸。请发一张有人正对你的图片。
+reason-template-too-few-sitters = 模板里的脸比要画的人多。请发一张只有一张脸的图片。
+reason-template-too-many-sitters = 模板里的脸太少。请发一张脸更多的图片，每人一张脸。
+reason-template-bad-choice = 模板里没有所选的那张脸。请再发一次模板，然后重新选择。
 reason-internal = 我们这边出了故障。请再试一次；如果再次发生，请告知这个机器人的管理员。
 reason-engine-failed = 作画过程中多次中断。请过几分钟再试一次。
 
@@ -217,6 +226,9 @@ page-photos-clear = 全部移除
 page-photos-change = 更换照片
 page-done = 完成
 page-styles-heading = 风格
+page-template = 把我画进一张图片
+page-template-waits = 你选择的风格会画进这张图片。
+page-template-drop = 不用这张图片
 page-progress-heading = 进度
 page-preview = 第一张草图
 page-stage-prepare = 照片
@@ -279,17 +291,20 @@ telegram-paid-unknown = 你的付款已经收到，但我无法对应到任何�
 telegram-help = 发来同一个人的照片，按“完成”，选一个风格，我就开始画。
     /new 用新照片开始
     /styles 显示风格
+    /template 把你画进一张图片
     /status 看看进行到哪里
     /cancel 停止正在画的
     /quota 看还剩多少张肖像，/buy 获取更多
     /language 更改语言
     /privacy、/terms 和 /paysupport 是详细说明
     /delete 删除你的一切
+telegram-template = 发一张你想置身其中的图片，并用 /template 作为图片说明；或者用 /template 回复这个聊天里的一张图片。最好只有一张大的脸。请只用你有权使用的图片。
 telegram-privacy = 你的照片加密保存，只用来训练你的 Face LoRA，训练后即删除。{ kept-for }其他任何人都无法接触。/delete 一次删除全部，并给出回执；聊天里的内容请你自己在这里删除。Telegram 按它自己的规则保存经它发送的内容。
 telegram-terms = 只发送你自己的照片，或已经同意的人的照片。肖像是机器生成的图片：不要把它们当作照片冒充。管理员可以拒绝滥用这个机器人的人。
 telegram-paysupport = 如果付款出了问题，或者你想退回星星，请联系这个机器人的管理员，并说明付款日期和付款编号。Telegram 本身不处理机器人内的购买。
 telegram-command-new = 用新照片开始
 telegram-command-styles = 显示风格
+telegram-command-template = 把我画进一张图片
 telegram-command-status = 进行到哪里了？
 telegram-command-cancel = 停止正在画的
 telegram-command-quota = 还剩多少张肖像
@@ -408,6 +423,8 @@ discord-option-style = 风格
 discord-about-style = 它们应该是什么样子
 discord-option-selfie = 自拍{ $n }
 discord-about-selfie = 同一个人的第 { $n } 张照片；不给的话我会再问
+discord-option-template = 模板
+discord-about-template = 把你画进这张图片，放在最大的那张脸的位置
 discord-option-channel = 频道
 discord-about-channel = 只在这个频道画
 discord-option-role = 身份组

@@ -40,6 +40,12 @@ def read_template(file: bytes, analyser: Analyser) -> Template:
     return Template(picture, tuple(sorted(found, key=_middle)))
 
 
+def largest(template: Template) -> int:
+    """Return the number of the largest face, from 1, from the left: the place of somebody who is alone in a request."""
+    areas = [face.area for face in template.faces]
+    return 1 + areas.index(max(areas))
+
+
 def match(faces: int, sitters: int, chosen: Sequence[int] = ()) -> list[int]:
     """Return which face each sitter takes, from 0: by position, or as `chosen` (numbers from 1) says.
 

@@ -28,6 +28,7 @@ from limner.bots.events import (
     StatusAsked,
     StyleChosen,
     StylesAsked,
+    TemplateReceived,
 )
 from limner.bots.words import Words
 from limner.queue.messages import MakePortraits
@@ -38,7 +39,14 @@ from limner.tests.fakes.talk import FREE, PORTRAITS, STYLES, Talk, png
 
 WHAT_A_PERSON_CAN_DO: tuple[Event, ...] = (
     *(Started(), LanguageChosen("de"), ConsentGiven(CONSENT_VERSION), StylesAsked(), StatusAsked(), QuotaAsked()),
-    *(PhotoReceived(png(), "x.png"), PhotoRemoved("0" * 32), PhotosCleared(), PhotosDone(), PhotosMoreAsked()),
+    *(
+        PhotoReceived(png(), "x.png"),
+        TemplateReceived(png(), "y.png"),
+        PhotoRemoved("0" * 32),
+        PhotosCleared(),
+        PhotosDone(),
+        PhotosMoreAsked(),
+    ),
     *(StyleChosen("pencil"), StyleChosen("nonsense"), AgainAsked(), CancelAsked()),
     *(ForgetAsked(), ForgetConfirmed()),
 )

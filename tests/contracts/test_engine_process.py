@@ -15,7 +15,7 @@ from limner.queue.child import EngineChild, Kind, engine_command
 from limner.queue.copies import Answer as CopyAnswer
 from limner.queue.errors import EngineRefusedError
 from limner.queue.jobs import Verdict
-from limner.queue.messages import REFUSALS
+from limner.queue.messages import FAILURES, REFUSALS
 from limner.queue.posters import Answer
 from limner.tests.fakes.shop import fake_engine
 from limner.tests.fakes.talk import png
@@ -52,6 +52,14 @@ async def test_a_photo_that_is_none_gets_a_verdict(examiner: EngineChild) -> Non
     verdict = msgspec.convert(answer, Verdict)
     assert verdict == Verdict("not_an_image", None, None, {})
     assert verdict.refusal in REFUSALS
+
+
+async def test_a_template_without_a_face_is_refused(examiner: EngineChild) -> None:
+    """A picture of one colour is no template; the reason is one that the bots have words for."""
+    with pytest.raises(EngineRefusedError) as refused:
+        await examiner.call("template", {"template": png(40)})
+    assert refused.value.reason == "template_no_face"
+    assert refused.value.reason in FAILURES
 
 
 async def test_a_poster_is_a_picture(examiner: EngineChild) -> None:

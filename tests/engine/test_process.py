@@ -56,6 +56,14 @@ def test_examiner_knows_the_set(examiner: Child) -> None:
     assert answer["result"]["refusal"] == "another_person"
 
 
+def test_examiner_looks_at_a_template(examiner: Child) -> None:
+    """It counts the faces and names the largest; a picture without a face is refused with the painter's reason."""
+    (answer,) = examiner.ask("template", template=selfie("P007"))
+    assert answer["result"] == {"faces": 1, "largest": 1}
+    (answer,) = examiner.ask("template", template=scenery())
+    assert answer["error"]["reason"] == "template_no_face"
+
+
 @pytest.mark.parametrize("photo, reason", [(b"", "empty"), (b"no picture", "not_an_image"), (scenery(), "no_face")])
 def test_examiner_refuses_with_a_reason(examiner: Child, photo: bytes, reason: str) -> None:
     """A bad photo is a result with its reason, not an error."""

@@ -39,7 +39,7 @@ class Refused(Exception):  # noqa: N818  (an answer, as the engine's own reasons
 
 def main(calls: Mapping[str, Answer] | None = None) -> None:
     """Answer calls, by default those that there are here, until standard input ends."""
-    calls = calls or {"examine": examine, "make": make, "poster": poster, "copy": copy}
+    calls = calls or {"examine": examine, "template": template, "make": make, "poster": poster, "copy": copy}
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library's print must not get between the messages
     os.write(1, b"a library says hello on standard output\n")
@@ -67,6 +67,14 @@ def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, 
     }
 
 
+def template(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
+    """Find as many faces in a template as it says "face", the last of them the largest."""
+    faces = args["template"].count(b"face")
+    if not faces:
+        raise Refused("template_no_face", "There is no face in the template.")
+    return {"faces": faces, "largest": faces}
+
+
 def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
     """Train for as many steps as the style says (unless there is a Face LoRA), then render.
 
@@ -86,7 +94,10 @@ def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any
     if style.startswith("sketched") and args.get("preview") and lora is None and args["resume"] is None:
         send(channel, {"id": call_id, "preview": b"sketch"})
     trained = None if lora is not None else train(call_id, args, channel)
-    portraits = [{"png": picture(n, style), "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])]
+    place = f" at {args['faces']} of {args['template'].decode()}".encode() if args.get("template") else b""
+    portraits = [
+        {"png": picture(n, style) + place, "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])
+    ]
     return {
         "portraits": portraits,
         "face_lora": trained,

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from limner.bots.requesting import MOST_TEMPLATED
 from limner.storage import Storage, migrate, open_storage
 from limner.tests.fakes.studio import PORTRAITS, Studio, lay_photos, open_studio, size_of
 from limner.tests.journey.driver import (
@@ -201,6 +202,29 @@ async def test_cancel(chromium: Browser, studio: Studio, files: dict[str, Path])
         assert await someone.quota() == 24
         await someone.choose("Pencil")
         await someone.sees_portraits(PORTRAITS)
+
+
+async def test_a_template_waits_is_dropped_and_is_painted_into(
+    chromium: Browser, studio: Studio, files: dict[str, Path]
+) -> None:
+    """Uploaded below the styles it is said to wait, also after a reload, until it is dropped or a style takes it."""
+    async with visitor(chromium, studio.address, DESKTOP) as someone:
+        await send_good_photos(someone, files)
+        await someone.done()
+        waits = someone.page.locator("#template-waits")
+        await expect(waits).to_be_hidden()
+        await someone.page.set_input_files("#template", files["good0"])
+        await someone.reads("I have the picture.")
+        await someone.reload()
+        await expect(waits).to_be_visible()
+        await someone.picture("page-desktop-template", whole=True)
+        await someone.page.click("#template-drop")
+        await someone.reads("The picture is deleted.")
+        await expect(waits).to_be_hidden()
+        await someone.page.set_input_files("#template", files["good1"])
+        await expect(waits).to_be_visible()
+        await someone.choose("Oil")
+        await someone.sees_portraits(MOST_TEMPLATED)
 
 
 async def test_photos_are_removed_dropped_and_too_large(

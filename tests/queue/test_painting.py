@@ -12,6 +12,7 @@ from limner.queue.lease import lease_key, take
 from limner.queue.messages import MakePortraits, Progressed
 from limner.queue.painting import PROGRESS_EVERY_S, Throttle, paint
 from limner.queue.studio import Studio
+from limner.storage import Request, User
 from limner.tests.fakes.shop import Shop, fake_engine
 
 
@@ -85,3 +86,34 @@ async def test_a_set_without_photos_is_the_engines_to_judge(shop: Shop, studio: 
     with pytest.raises(EngineRefusedError) as refused:
         await paint(studio, MakePortraits(request.id, user.id, 0), lease)
     assert refused.value.reason == "too_few_photos"
+
+
+async def painted(shop: Shop, studio: Studio, user: User, template: bytes) -> Request:
+    """Have a request with a template painted, and return it as it is then."""
+    set_id = (await shop.accept(user, "quick")).set_id
+    await shop.storage.templates.keep(user.id, template)
+    request = await shop.storage.requests.accept(user.id, set_id, "quick", 2, 7, templated=True)
+    command = MakePortraits(request.id, user.id, 0)
+    await enqueue_portraits(shop.redis, command)
+    lease = await take(shop.redis, PAINT_QUEUE, job_id(request.id, 0))
+    assert lease is not None
+    await paint(studio, command, lease)
+    return await shop.storage.requests.get(request.id)
+
+
+async def test_the_sitter_takes_the_largest_face_of_a_template(shop: Shop, studio: Studio) -> None:
+    """The painter gets the template and the number of the face that the examiner calls the largest."""
+    user = await shop.sitter()
+    request = await painted(shop, studio, user, b"face face")
+    portraits = await shop.storage.portraits.of_request(request.id)
+    pngs = [await shop.storage.portraits.read(one.id, user.id) for one in portraits]
+    assert pngs == [f"portrait {n} in quick at [2] of face face".encode() for n in range(2)]
+
+
+async def test_a_template_without_a_face_ends_before_the_training(shop: Shop, studio: Studio) -> None:
+    """The examiner's reason is the request's, and no painter was started for it."""
+    user = await shop.sitter()
+    with pytest.raises(EngineRefusedError) as refused:
+        await painted(shop, studio, user, b"a landscape")
+    assert refused.value.reason == "template_no_face"
+    assert studio.painter.pid is None

@@ -58,6 +58,7 @@ class Incoming:
     owner: int | None = None
     values: tuple[str, ...] = ()
     files: tuple[Attachment, ...] = ()
+    template: Attachment | None = None
     roles: tuple[int, ...] = ()
     lacks: tuple[str, ...] = ()
     manager: bool = False

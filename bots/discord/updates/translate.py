@@ -29,9 +29,11 @@ def translate(interaction: discord.Interaction[Any]) -> Incoming | None:
         case discord.InteractionType.application_command:
             name, given = _command(data)
             options = {one["name"]: one["value"] for one in given if "value" in one}
+            template = next(iter(_files(data, [options.pop("template", "")])), None)
             said = {name: value for name, value in options.items() if not name.startswith("selfie")}
             ids = [str(options[name]) for name in sorted(options, key=_number) if name not in said]
-            return Incoming(kind="command", name=name, options=said, files=_files(data, ids), **common)
+            files = _files(data, ids)
+            return Incoming(kind="command", name=name, options=said, files=files, template=template, **common)
         case discord.InteractionType.component:
             pressed = read(data["custom_id"])
             return Incoming(

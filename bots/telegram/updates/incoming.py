@@ -30,13 +30,17 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
-    """A photo, or a file that may be one, not fetched yet. `size` is in bytes, 0 where Telegram does not say it."""
+    """A photo, or a file that may be one, not fetched yet. `size` is in bytes, 0 where Telegram does not say it.
+
+    `template` says that the sender wants to be painted into it.
+    """
 
     file_id: str
     unique_id: str
     size: int
     name: str
     album: str | None
+    template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Source: https://core.telegram.org/bots/api#update
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from limner.bots.telegram.updates.incoming import (
@@ -92,9 +93,12 @@ def _content(message: Raw) -> Content | None:
         charge = paid["telegram_payment_charge_id"]
         return Paid(charge, paid["invoice_payload"], paid["total_amount"], paid["currency"])
     if photo := _photo(message):
-        return photo
+        return replace(photo, template=_asks_template(_command(message, "caption", "caption_entities")))
     if "text" in message:
-        return _command(message) or _mention(message) or Words()
+        command = _command(message, "text", "entities")
+        if _asks_template(command) and (photo := _photo(message.get("reply_to_message") or {})):
+            return replace(photo, album=None, template=True)
+        return command or _mention(message) or Words()
     return None if any(_is_set(message.get(name)) for name in SERVICE) else Other()
 
 
@@ -121,9 +125,13 @@ def _may_be_photo(file: Raw) -> bool:
     return kind.startswith("image/") or name.endswith((".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"))
 
 
-def _command(message: Raw) -> Command | None:
-    first = next(iter(message.get("entities") or ()), None)
-    text = message["text"]
+def _asks_template(command: Command | None) -> bool:
+    return command is not None and command.name == "template"
+
+
+def _command(message: Raw, words: str, entities: str) -> Command | None:
+    first = next(iter(message.get(entities) or ()), None)
+    text = message.get(words, "")
     if not first or first["type"] != "bot_command" or first["offset"] != 0:
         return None
     word, _, argument = text.partition(" ")

@@ -29,10 +29,15 @@ export async function say(event, fields = {}) {
 }
 
 /** Send one photo; resolves to {replies, state}. */
-export async function sendPhoto(file) {
+export const sendPhoto = (file) => sendFile("/api/photos", file);
+
+/** Send a picture in whose place the person wants to be painted; resolves to {replies, state}. */
+export const sendTemplate = (file) => sendFile("/api/template", file);
+
+async function sendFile(address, file) {
   const body = new FormData();
   body.append("photo", file, file.name || "photo");
-  return answer(await fetch("/api/photos", { method: "POST", headers: headers(), body }));
+  return answer(await fetch(address, { method: "POST", headers: headers(), body }));
 }
 
 /** Tell that a result is on the page, so that it need not be sent again. */

@@ -1,7 +1,7 @@
 // The page: asks for the state, draws it, says what the person does, and looks again when something has happened.
 
 import { fetchState, listen, say, seen } from "./api.js";
-import { connectPhotos, forgetPending, pending } from "./photos.js";
+import { connectPhotos, connectTemplate, forgetPending, pending } from "./photos.js";
 import { $, drawChat, drawPhotos, drawProgress, drawSections, drawStyles } from "./view.js";
 import { view } from "./viewer.js";
 
@@ -96,7 +96,7 @@ function connectButtons() {
   $("consent-yes").onclick = () => act("consent-given", { version: state.consentVersion });
   $("photos-done").onclick = () => act("photos-done");
   $("photos-clear").onclick = () => { forgetPending(); act("photos-cleared"); };
-  $("cancel").onclick = () => act("cancel-asked");
+  $("cancel").onclick = $("template-drop").onclick = () => act("cancel-asked");
   $("again").onclick = () => act("again-asked");
   $("new-photos").onclick = $("photos-change").onclick = () => act("photos-more-asked");
   $("quota").onclick = () => act("quota-asked");
@@ -113,6 +113,7 @@ function connectButtons() {
 
 connectButtons();
 connectPhotos(take, draw);
+connectTemplate(take);
 await look();
 if (state) {
   source = listen(state.cursor, {

@@ -1,7 +1,7 @@
 // Photos on their way: picked, dropped, pasted or taken; sent two at a time; shown from the file until the server has
 // its own thumbnail.
 
-import { sendPhoto } from "./api.js";
+import { sendPhoto, sendTemplate } from "./api.js";
 import { $ } from "./view.js";
 
 const AT_ONCE = 2;
@@ -31,16 +31,16 @@ function take(files, done, redraw) {
   while (running < AT_ONCE && waiting.length) sendNext(done);
 }
 
+/** Say that a file is too large, as the server would after the whole of it has been sent; undefined for one that is not. */
+function tooLarge(file) {
+  if (!$("drop").dataset.mostBytes || file.size <= Number($("drop").dataset.mostBytes)) return undefined;
+  return { replies: [{ kind: "photo-refused", photo: null, words: $("drop").dataset.tooLarge }] };
+}
+
 async function sendNext(done) {
   const photo = waiting.shift();
   running += 1;
-  let answer = {};
-  if ($("drop").dataset.mostBytes && photo.file.size > Number($("drop").dataset.mostBytes)) {
-    // The server would say the same after the whole file has been sent.
-    answer = { replies: [{ kind: "photo-refused", photo: null, words: $("drop").dataset.tooLarge }] };
-  } else {
-    answer = await sendPhoto(photo.file).catch(() => ({}));
-  }
+  const answer = tooLarge(photo.file) ?? (await sendPhoto(photo.file).catch(() => ({})));
   const reply = answer.replies?.find((one) => one.kind === "photo-taken" || one.kind === "photo-refused");
   photo.id = reply?.photo ?? null;
   photo.state = reply?.kind === "photo-taken" ? "received" : "refused";
@@ -72,5 +72,18 @@ export function connectPhotos(done, redraw) {
   });
   document.addEventListener("paste", (event) => {
     if (open() && files(event.clipboardData).length) take(files(event.clipboardData), done, redraw);
+  });
+}
+
+/** Connect the picker of a template; `done(answer)` is called once it was sent, with words where it was refused. */
+export function connectTemplate(done) {
+  $("template").addEventListener("change", async () => {
+    const [file] = $("template").files;
+    $("template").value = "";
+    if (!file) return;
+    const failed = { replies: [{ kind: "said", text: $("drop").dataset.wentWrong }] };
+    const answer = tooLarge(file) ?? (await sendTemplate(file).catch(() => failed));
+    const said = (reply) => (reply.kind === "photo-refused" ? { kind: "said", text: reply.words } : reply);
+    done({ ...answer, replies: (answer.replies ?? failed.replies).map(said) });
   });
 }

@@ -142,6 +142,7 @@ export function drawSections(state, styling) {
   show("progress", Boolean(state.active));
   show("next", state.name === "done");
   show("other-style", !styling);
+  show("template-waits", state.template);
   show("quota", state.consented);
   show("forget", true);
   $("quota-number").textContent = state.quota.available;

@@ -36,7 +36,7 @@ async def test_every_command_has_a_name_and_a_description_in_every_language(stag
     commands = listed(stage)
     assert set(commands) == {*LISTED, "event"}
     things = list(within(commands.values()))
-    assert len(things) == len(LISTED) + 11 + 5 + 1 + len(EVENT_LISTED) + 1 + len(EVENT_OPTIONS)
+    assert len(things) == len(LISTED) + 12 + 5 + 1 + len(EVENT_LISTED) + 1 + len(EVENT_OPTIONS)
     for thing in things:
         names, abouts = thing["name_localizations"], thing["description_localizations"]
         assert {"de", "ru", "zh-CN", "zh-TW", "es-ES", "es-419"} <= set(names) & set(abouts)

@@ -88,6 +88,28 @@ def test_what_is_no_photo_is_something_else(raw: dict[str, Any]) -> None:
     assert content(raw) == Other()
 
 
+MARK = [{"type": "bot_command", "offset": 0, "length": 9}]
+
+
+def test_a_picture_with_template_as_its_caption_is_a_template() -> None:
+    """Of an album the one that has the caption; a caption of other words makes none."""
+    asked = message(photo=[SMALL, LARGE], caption="/template", caption_entities=MARK, media_group_id="album")
+    assert content(asked) == PhotoFile("l", "ul", 90_000, "", "album", template=True)
+    assert content(message(photo=[LARGE], caption="my template")) == PhotoFile("l", "ul", 90_000, "", None)
+    start = message(photo=[LARGE], caption="/start me", caption_entities=[{**MARK[0], "length": 6}])
+    assert not content(start).template
+
+
+def test_an_answer_of_template_means_the_picture_that_it_answers() -> None:
+    """Also one of an album, by itself; an answer to words, or to nothing, is a command as others are."""
+    answered = {"message_id": 2, "photo": [LARGE], "media_group_id": "album"}
+    asked = message(text="/template", entities=MARK, reply_to_message=answered)
+    assert content(asked) == PhotoFile("l", "ul", 90_000, "", None, template=True)
+    words = message(text="/template", entities=MARK, reply_to_message={"message_id": 2, "text": "hello"})
+    assert content(words) == Command("template", "", None)
+    assert command("/template", 9) == Command("template", "", None)
+
+
 def test_commands_with_their_argument_and_addressee() -> None:
     """`/start x`, `/portrait@bot`, and a slash in the middle of a text, which is none."""
     assert command("/start g_-1_2_ab", 6) == Command("start", "g_-1_2_ab", None)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from limner.engine.errors import TemplateError
-from limner.engine.fuse.places import MOST_FACES, match, read_template
+from limner.engine.fuse.places import MOST_FACES, largest, match, read_template
 from limner.tests.fakes.analyser import PaperAnalyser, dlib_analyser, paper_photo
 from limner.tests.fakes.photos import scenery, selfie, side_by_side
 
@@ -29,6 +29,12 @@ def test_a_crowd_has_its_five_largest_faces() -> None:
     faces = [(number, 55 * number, 100, 50 - number) for number in range(1, 7)] + [(9, 5, 100, 30)]
     template = read_template(_png(*faces), PaperAnalyser())
     assert [face.box[0] for face in template.faces] == [55 * number for number in range(1, MOST_FACES + 1)]
+
+
+def test_somebody_alone_takes_the_largest_face() -> None:
+    """Its number counts from the left, as those that people choose do."""
+    template = read_template(_png((1, 250, 20, 120), (2, 20, 200, 90), (3, 150, 220, 60)), PaperAnalyser())
+    assert largest(template) == 3
 
 
 def test_real_faces_are_found() -> None:
