@@ -15,6 +15,8 @@ from limner.engine.nano.linear import begin_linear
 from limner.engine.nano.scenes import Scenes
 from limner.engine.nano.unet import Trainer
 
+BEGUN = Path(__file__).parents[3] / "docs" / "nano-next" / "vae"
+
 
 @pytest.fixture(scope="module")
 def small() -> AutoencoderKL:
@@ -73,3 +75,12 @@ def test_a_unet_begins_with_what_the_earlier_one_knew(tmp_path: Path) -> None:
     with torch.no_grad():
         made = trainer.models["unet"](latents, 500, words).sample[:, :known]
         torch.testing.assert_close(made, earlier(latents[:, :known], 500, words).sample, atol=1e-4, rtol=1e-3)
+
+
+def test_what_was_begun_is_a_plain_autoencoder() -> None:
+    """The next nano's codec, as far as it was trained, loads in diffusers and has the shape that the recipe builds."""
+    begun = AutoencoderKL.from_pretrained(BEGUN, torch_dtype=torch.float32)
+    built = build().state_dict()
+    assert {name: value.shape for name, value in begun.state_dict().items()} == {
+        name: value.shape for name, value in built.items()
+    }
