@@ -46,10 +46,11 @@ def safe(base: BaseModel, images: np.ndarray) -> list[bool]:
         return [True] * len(images)
     checker, extractor = base.safety
     seen = extractor([Image.fromarray(image) for image in images], return_tensors="pt")
-    _, found = checker(
-        images=[image.copy() for image in images],
-        clip_input=seen.pixel_values.to(base.device, base.dtype),
-    )
+    with base.present(checker):
+        _, found = checker(
+            images=[image.copy() for image in images],
+            clip_input=seen.pixel_values.to(base.device, base.dtype),
+        )
     return [not one for one in found]
 
 

@@ -143,11 +143,10 @@ def _own_few_step_lora(directory: Path) -> Path | None:
 
 def _settle(parts: Parts, device: torch.device, running: Running) -> None:
     """Bring the models to where they belong, frozen."""
-    waiting = torch.device("cpu") if running.offload else device
+    others = [parts.vae, *parts.family.text_encoders, *(parts.safety or ())[:1]]
     parts.denoiser.to(device)
-    for model in (parts.vae, *parts.family.text_encoders):
-        model.to(waiting)
-    for model in (parts.denoiser, parts.vae, *parts.family.text_encoders):
+    _move("cpu" if running.offload else device, others)
+    for model in (parts.denoiser, *others):
         model.eval().requires_grad_(requires_grad=False)
     # The default layout is half as fast for convolutions on a processor; transformers have none.
     for model in (parts.denoiser, parts.vae):

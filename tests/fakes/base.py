@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+from transformers import CLIPConfig, CLIPImageProcessor, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from limner.engine.faces import Detection, EmbeddingSpace, Face, Quality
 from limner.engine.figures import RECIPE_FILE
@@ -57,6 +58,23 @@ def save_tiny_base(directory: Path, prediction_type: str = "v_prediction") -> Pa
         )
     pipeline.save_pretrained(str(directory), safe_serialization=True)
     (directory / RECIPE_FILE).write_text(json.dumps(QUICK_RECIPE | {"render": QUICK_RENDER}))
+    return directory
+
+
+def add_safety_checker(directory: Path) -> Path:
+    """Give a tiny Stable Diffusion a safety checker of its own, with random weights, and return its directory."""
+    vision = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = CLIPConfig(vision_config=vision | {"image_size": 32, "patch_size": 16}, projection_dim=16)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        checker = StableDiffusionSafetyChecker(config)
+    pipeline = StableDiffusionPipeline.from_pretrained(
+        str(directory),
+        safety_checker=checker,
+        feature_extractor=CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=32),
+        local_files_only=True,
+    )
+    pipeline.save_pretrained(str(directory), safe_serialization=True)
     return directory
 
 

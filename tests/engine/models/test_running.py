@@ -4,15 +4,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from limner.engine.errors import UnknownBaseError
+from limner.engine.fuse.guard import safe
 from limner.engine.models.base import BaseModel, load_base
 from limner.engine.models.coding import encode_images, encode_prompts
 from limner.engine.models.lora import fresh_lora
 from limner.engine.models.running import Running
-from limner.tests.fakes.base import make_faces
+from limner.tests.fakes.base import add_safety_checker, make_faces, save_tiny_base
 from limner.tests.fakes.bases import write_sd15, write_sdxl, write_zimage
 
 WRITERS: dict[str, Callable[[Path], Path]] = {"sd15": write_sd15, "sdxl": write_sdxl, "zimage": write_zimage}
@@ -72,6 +74,35 @@ def test_encoders_wait_elsewhere(directory: Path, monkeypatch: pytest.MonkeyPatc
     denoiser, names = type(base.denoiser).__name__, [type(model).__name__ for model in base.family.text_encoders]
     expected = [denoiser, *names, *names, denoiser, "AutoencoderKL", "AutoencoderKL"]
     assert moves == [f"{name} cpu" for name in expected]
+
+
+def test_the_safety_checker_is_where_the_pictures_go(tmp_path: Path) -> None:
+    """A directory's own checker is frozen, and lies on the device and in the type that it is asked in."""
+    directory = add_safety_checker(save_tiny_base(tmp_path / "checked"))
+    base = load_base(directory, Running(device="meta"))
+    assert base.safety is not None
+    weights = list(base.safety[0].parameters())
+    assert {weight.device.type for weight in weights} == {"meta"}
+    assert not any(weight.requires_grad for weight in weights)
+
+
+@pytest.mark.parametrize("offload", [False, True])
+def test_the_safety_checker_answers_in_any_precision(tmp_path: Path, *, offload: bool) -> None:
+    """However the base is run, every picture gets an answer."""
+    directory = add_safety_checker(save_tiny_base(tmp_path / "checked"))
+    base = load_base(directory, Running(device="cpu", precision="bfloat16", offload=offload))
+    assert len(safe(base, np.zeros((2, 64, 64, 3), np.uint8))) == 2
+
+
+# torch's own compiler still uses what torch calls deprecated.
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
+def test_repeated_blocks_are_compiled(directory: Path) -> None:
+    """Asked to compile, each of the denoiser's repeated blocks is, and none without being asked."""
+    for wanted in (False, True):
+        denoiser = load_base(directory, Running(device="cpu", compile=wanted)).denoiser
+        blocks = [one for one in denoiser.modules() if type(one).__name__ in denoiser._repeated_blocks]
+        assert blocks
+        assert all((one._compiled_call_impl is not None) is wanted for one in blocks)
 
 
 def test_missing_library_is_named(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
