@@ -14,9 +14,16 @@ from limner.engine.fuse.adapters import fused
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick
 from limner.engine.fuse.drawing import Drawing, Pace
 from limner.engine.fuse.marks import COMPOSITE, portrait_png
-from limner.engine.fuse.pipeline import Portrait, check_base, parameters_of, style_lora
+from limner.engine.fuse.pipeline import (
+    Portrait,
+    check_base,
+    few_step_lora,
+    parameters_of,
+    style_lora,
+    way_of_drawing,
+)
 from limner.engine.fuse.places import Template, match
-from limner.engine.fuse.recipe import RenderRecipe, render_recipe_for, suited
+from limner.engine.fuse.recipe import RenderRecipe
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.region import Region, face_region, put_back
 from limner.engine.fuse.repaint import region_canvas
@@ -60,14 +67,13 @@ def render_template(  # noqa: PLR0913  what a request says, by keyword
     places = match(len(template.faces), len(sitters), chosen)
     regions = [_region(template, place, base.size) for place in places]
     canvases = [region_canvas(base, region, strength) for region in regions]
-    recipe = render_recipe_for(base.name, base.family.name, base.directory)
-    style = suited(style, base.name, recipe)
+    recipe, style = way_of_drawing(base, style)
     drawn = candidates or recipe.candidates * count
     pace = Pace(sum(canvas.work(drawn, recipe) for canvas in canvases), on_progress, should_stop)
     best: list[list[Candidate]] = []
     for sitter, canvas in zip(sitters, canvases, strict=True):
         check_base(base, sitter.face_lora)
-        with fused(base, face=sitter.face_lora, style=style_lora(style)) as fusion:
+        with fused(base, face=sitter.face_lora, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
             drawing = Drawing(fusion, style, recipe, sitter.reference, analyser, pace)
             best.append(pick(drawing.draw(canvas, candidate_seeds(seed, drawn)), count))
     return [_portrait(base, style, recipe, template, regions, faces, strength) for faces in zip(*best, strict=False)]

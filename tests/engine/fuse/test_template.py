@@ -101,6 +101,16 @@ def test_the_file_says_what_was_done(tiny_base: BaseModel, sitters: list[Sitter]
     assert "Denoising strength: 0." in said
 
 
+def test_an_lcm_lora_paints_templates_too(tiny_base: BaseModel, sitters: list[Sitter], tmp_path: Path) -> None:
+    """Where the base has one, faces are drawn in its few steps, with LCM's scheduler."""
+    file = tmp_path / "lcm.safetensors"
+    file.write_bytes(make_lora(tiny_base, "lcm", rank=2, seed=3, targets=("to_q", "conv1")))
+    portrait = _render(replace(tiny_base, few_step_lora=file), sitters)[0]
+    with Image.open(io.BytesIO(portrait.png)) as picture:
+        assert "Sampler: LCM" in picture.info["parameters"]
+    assert portrait.png != _render(tiny_base, sitters)[0].png
+
+
 def test_progress_ends_at_its_total(tiny_base: BaseModel, sitters: list[Sitter]) -> None:
     """Both faces are one piece of work, counted to its end."""
     seen: list[Progress] = []
