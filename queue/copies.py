@@ -1,23 +1,14 @@
-"""Copies of portraits: what a worker does with CopyPortrait. The examiner writes them: it has the picture library.
+"""Copies of portraits: what a worker does with CopyPortrait. The examiner writes them: it has the picture library."""
 
-Whoever wants a copy waits for it a moment and asks again another time, so a try that breaks is only logged here.
-"""
-
-import logging
 from typing import Any
 
 import msgspec
 
 from limner.queue.child import Hearing
 from limner.queue.codec import from_map
-from limner.queue.errors import EngineDiedError, EngineRefusedError
+from limner.queue.errands import SILENCE_S, attempt
 from limner.queue.messages import CopyPortrait
 from limner.queue.studio import Studio
-from limner.storage.errors import NotFoundError
-
-logger = logging.getLogger(__name__)
-
-SILENCE_S = 120.0
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -30,15 +21,7 @@ async def copy_portrait(ctx: dict[str, Any], fields: object) -> None:
     """Make a copy and store it; nothing where it is there, or its portrait is gone."""
     studio: Studio = ctx["studio"]
     command = from_map(CopyPortrait, fields)
-    try:
-        await _copy(studio, command)
-    except NotFoundError:
-        logger.info("Portrait %s is gone; nobody waits for its copy.", command.portrait_id)
-    except (EngineDiedError, EngineRefusedError, msgspec.ValidationError) as error:
-        logger.warning("Portrait %s could not be copied: %s", command.portrait_id, error)
-    except Exception:
-        # The rim of one job; the bot asks again.
-        logger.exception("Copying portrait %s broke.", command.portrait_id)
+    await attempt(_copy(studio, command), f"The copy of portrait {command.portrait_id}")
 
 
 async def _copy(studio: Studio, command: CopyPortrait) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from limner.queue.child import Hearing, OnProgress
 from limner.queue.codec import from_map
 from limner.queue.connection import UNREACHABLE
+from limner.queue.errands import SILENCE_S
 from limner.queue.errors import BadMessageError
 from limner.queue.lease import Lease
 from limner.queue.messages import MakePortraits, PortraitsMade, PreviewMade, Progressed
@@ -23,8 +24,6 @@ T = TypeVar("T")
 
 # The painter tells of each step; loading a large base model is the longest it may be silent.
 PAINTER_SILENCE_S = 900.0
-# A look at a template takes a second or two; the first one also loads the detectors.
-EXAMINER_SILENCE_S = 120.0
 # Four a second look like motion; more is work for nothing.
 PROGRESS_EVERY_S = 0.25
 
@@ -125,7 +124,7 @@ async def _template(studio: Studio, request: Request) -> dict[str, Any]:
     if not request.templated:
         return {}
     template = await studio.storage.requests.read_template(request.id, request.user_id)
-    answer = await studio.examiner.call("template", {"template": template}, Hearing(silence_s=EXAMINER_SILENCE_S))
+    answer = await studio.examiner.call("template", {"template": template}, Hearing(silence_s=SILENCE_S))
     try:
         places = msgspec.convert(answer, Places)
     except msgspec.ValidationError as error:

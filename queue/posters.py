@@ -1,25 +1,17 @@
-"""Posters of avatar events: what a worker does with MakePoster. The examiner composes them: it has the picture library.
+"""Posters of avatar events: what a worker does with MakePoster. The examiner composes them: it has the picture library."""
 
-Whoever wants a poster asks until it is there, so a try that breaks is only logged here.
-"""
-
-import logging
 from typing import Any
 
 import msgspec
 
 from limner.queue.child import Hearing
 from limner.queue.codec import from_map
-from limner.queue.errors import EngineDiedError, EngineRefusedError
+from limner.queue.errands import SILENCE_S, attempt
 from limner.queue.messages import MakePoster
 from limner.queue.studio import Studio
-from limner.storage.errors import NotFoundError
-
-logger = logging.getLogger(__name__)
 
 MOST = 200
 """Faces on a poster: the members of the largest event."""
-SILENCE_S = 120.0
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -32,15 +24,7 @@ async def make_poster(ctx: dict[str, Any], fields: object) -> None:
     """Make a version of a poster and store it; nothing where it is there, or nobody is on show."""
     studio: Studio = ctx["studio"]
     command = from_map(MakePoster, fields)
-    try:
-        await _make(studio, command)
-    except NotFoundError as gone:
-        logger.info("The poster of event %s is left alone: %s", command.event_id, gone)
-    except (EngineDiedError, EngineRefusedError, msgspec.ValidationError) as error:
-        logger.warning("The poster of event %s could not be made: %s", command.event_id, error)
-    except Exception:
-        # The rim of one job; the bot asks again.
-        logger.exception("Making the poster of event %s broke.", command.event_id)
+    await attempt(_make(studio, command), f"The poster of event {command.event_id}")
 
 
 async def _make(studio: Studio, command: MakePoster) -> None:
