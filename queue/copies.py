@@ -1,4 +1,4 @@
-"""Copies of portraits: what a worker does with CopyPortrait. The examiner writes them: it has the picture library."""
+"""Copies of portraits: what a worker does with CopyPortrait. The examiner has the picture library for them."""
 
 from typing import Any
 

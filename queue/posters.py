@@ -1,4 +1,4 @@
-"""Posters of avatar events: what a worker does with MakePoster. The examiner composes them: it has the picture library."""
+"""Posters of avatar events: what a worker does with MakePoster. The examiner has the picture library for them."""
 
 from typing import Any
 
