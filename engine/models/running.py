@@ -32,7 +32,7 @@ class Running:
     """The denoiser's weights as 8-bit integers (torchao, weight only): half the memory of bfloat16.
     The rest is then bfloat16, which is all that torchao's integers go with."""
     compile: bool = False
-    """Compile the repeated blocks (`compile_repeated_blocks`): pays after some minutes of rendering."""
+    """Compile the repeated blocks (`compile_repeated_blocks`): the first drawing waits for the compiler."""
     few_step_lora: Path | None = None
     """An LCM-LoRA for the base (safetensors); without one, the base's own `lcm.safetensors`, if it has one."""
     face_adapter: Path | None = None
