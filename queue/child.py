@@ -54,7 +54,7 @@ class Hearing:
 
 
 def engine_command(kind: Kind, *options: str) -> tuple[str, ...]:
-    """Return the command of the real engine; `options` are words of its own, the same for both kinds."""
+    """Return the command of the real engine; `options` are further words of it."""
     # -P: the folder where the worker was started is no place to import from.
     return (sys.executable, "-P", "-m", "limner.engine.process", kind, *options)
 
