@@ -23,7 +23,7 @@ SIZE = 256
 _UNIT = FACE / 256
 
 #: Pictures in a style, so that the base knows the style words that the Style LoRAs then fill.
-STYLED_SHARE = 0.2
+STYLED_SHARE = 0.3
 #: Captions left empty, for classifier-free guidance (Ho and Salimans, 2022, section 4).
 EMPTY_SHARE = 0.1
 

@@ -16,7 +16,7 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import Tensor, nn
 from torch.nn import functional as F
-from transformers import CLIPTextModel
+from transformers import CLIPTextModel, CLIPTokenizer
 
 from limner.engine.nano.autoencoder import build, to_tensor
 from limner.engine.nano.linear import begin_linear
@@ -85,14 +85,23 @@ def grow(small: AutoencoderKL, pictures: Tensor) -> AutoencoderKL:
 
 
 @torch.no_grad()
-def begin_with(models: nn.ModuleDict, earlier: Path) -> None:
-    """Give ``unet`` and ``text`` the weights of an earlier nano; its latent channels are the first of theirs."""
+def begin_with(models: nn.ModuleDict, tokenizer: CLIPTokenizer, earlier: Path) -> None:
+    """Give ``unet`` and ``text`` the weights of an earlier nano wherever they have its shape, and its known words.
+
+    Other latents are another language: kernels that read or write them begin at random.
+    """
     unet = UNet2DConditionModel.from_pretrained(earlier / "unet", torch_dtype=torch.float32)
     text = CLIPTextModel.from_pretrained(earlier / "text_encoder", torch_dtype=torch.float32)
     for model, given in ((models["unet"], unet), (models["text"], text)):
         weights = model.state_dict()
         for place, weight in given.state_dict().items():
-            copy_first(weights[place], weight)
+            if weights[place].shape == weight.shape:
+                weights[place].copy_(weight)
+    known = CLIPTokenizer.from_pretrained(earlier / "tokenizer").get_vocab()
+    both = [word for word in tokenizer.get_vocab() if word in known]
+    rows = [tokenizer.get_vocab()[word] for word in both]
+    old_rows = text.get_input_embeddings().weight[[known[word] for word in both]]
+    models["text"].get_input_embeddings().weight[rows] = old_rows
 
 
 def main() -> None:

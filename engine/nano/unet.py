@@ -192,7 +192,7 @@ def main() -> None:
     options = parser.parse_args()
     trainer = Trainer(options.directory, options.steps)
     if options.begin and trainer.step == 0:
-        begin_with(trainer.models, options.begin)
+        begin_with(trainer.models, trainer.tokenizer, options.begin)
         trainer.averages.load_state_dict(trainer.models.state_dict())
     latents, captions = cached_latents(options.directory)
     trainer.scale = trainer.scale or 1 / latents.float().std().item()

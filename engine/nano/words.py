@@ -20,6 +20,7 @@ a an the of in with on and sks photo picture drawing painting photograph portrai
 short curly straight long black brown blond red grey hair beard dark light smiling neutral mouth open eyes closed
 coloured background outside neon city night paper ink colours graphite canvas warm blurred low quality face white blue
 green soft bright glasses hat close up looking at camera
+noir pop poster print cyanotype chalk renaissance sunset winter gold silver red yellow pink violet orange white
 """
 
 _SYNONYMS = {

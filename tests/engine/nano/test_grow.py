@@ -7,6 +7,7 @@ import pytest
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch.nn.functional import avg_pool2d, interpolate, unfold
+from transformers import CLIPTextModel, CLIPTokenizer
 
 from limner.engine.bases import NANO
 from limner.engine.nano.autoencoder import LATENT_CHANNELS, build, to_tensor
@@ -62,16 +63,21 @@ def test_what_does_not_fit_goes_into_the_first_places() -> None:
 
 
 def test_a_unet_begins_with_what_the_earlier_one_knew(tmp_path: Path) -> None:
-    """With the new latent channels still, the larger UNet says of the others what the smaller one says."""
+    """All but the kernels of other latents is the earlier nano's, and a word means what it meant there."""
     trainer = Trainer(tmp_path, total=1)
-    begin_with(trainer.models, NANO)
-    earlier = UNet2DConditionModel.from_pretrained(NANO / "unet", torch_dtype=torch.float32)
-    known = earlier.config.in_channels
-    latents, words = torch.randn(1, LATENT_CHANNELS, 16, 16), torch.randn(1, 4, 128)
-    latents[:, known:] = 0
-    with torch.no_grad():
-        made = trainer.models["unet"](latents, 500, words).sample[:, :known]
-        torch.testing.assert_close(made, earlier(latents[:, :known], 500, words).sample, atol=1e-4, rtol=1e-3)
+    begin_with(trainer.models, trainer.tokenizer, NANO)
+    earlier = UNet2DConditionModel.from_pretrained(NANO / "unet", torch_dtype=torch.float32).state_dict()
+    begun = trainer.models["unet"].state_dict()
+    other = {place for place, weight in earlier.items() if begun[place].shape != weight.shape}
+    assert other == {"conv_in.weight", "conv_out.weight", "conv_out.bias"}
+    assert all(torch.equal(begun[place], weight) for place, weight in earlier.items() if place not in other)
+    known = CLIPTextModel.from_pretrained(NANO / "text_encoder", torch_dtype=torch.float32)
+    places = [
+        tokenizer.convert_tokens_to_ids("woman</w>")
+        for tokenizer in (trainer.tokenizer, CLIPTokenizer.from_pretrained(NANO / "tokenizer"))
+    ]
+    embeddings = [model.get_input_embeddings().weight for model in (trainer.models["text"], known)]
+    assert torch.equal(embeddings[0][places[0]], embeddings[1][places[1]])
 
 
 def test_what_was_begun_is_a_plain_autoencoder() -> None:
