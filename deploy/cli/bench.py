@@ -16,38 +16,89 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--sitters", default="P007,P008,P009,P010", show_default=True, help="People of openpeople, by commas.")
+@click.option(
+    "--sitters",
+    default="P007,P008,P009,P010",
+    show_default=True,
+    help="By commas: people of openpeople, or folders with pictures of one person.",
+)
+@click.option("--photos", default="3", show_default=True, help="How many photos a sitter gives, by commas: 1 to 8.")
+@click.option(
+    "--recipes",
+    default="limner,none",
+    show_default=True,
+    help="By commas: limner, facechain, easyphoto, dreambooth, none, or YAML files.",
+)
 @click.option("--styles", default="photo", show_default=True, help="Styles by commas, or `all`.")
 @click.option(
     "--strengths", default="1.0", show_default=True, help="Starts by commas: 1 is noise, less is the sitter's photo."
 )
+@click.option("--seeds", default="0", show_default=True, help="By commas.")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
 @click.option("--base", help="The base model: nano, or a folder in diffusers' layout.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="How many run at once.")
+@click.option("--curve/--no-curve", default=True, help="Also judge what each recipe had at its marks.")
 @click.pass_context
-def likeness(
-    ctx: click.Context, sitters: str, styles: str, strengths: str, out: Path, seed: int, base: str | None
+def likeness(  # noqa: PLR0913, PLR0917  one an option
+    ctx: click.Context,
+    sitters: str,
+    photos: str,
+    recipes: str,
+    styles: str,
+    strengths: str,
+    seeds: str,
+    out: Path,
+    base: str | None,
+    processes: int,
+    *,
+    curve: bool,
 ) -> None:
-    """Train each sitter from three photos and judge eight portraits a style by photos that were held out.
+    """Train sitters by several recipes, and judge their portraits by photos that were held out.
 
-    Every style is drawn with and without the Face LoRA from the same noise. Writes likeness.json, likeness.md and a
+    A run that was interrupted goes on where it was. Writes likeness.json, likeness.md, curves.json, two plots and a
     contact sheet for each sitter to --out.
     """
     settings = settings_of(ctx)
     os.environ.setdefault("OMP_NUM_THREADS", str(settings.engine_threads))
     people = sitters.split(",")
-    if unknown := [name for name in people if name not in {f"P{n:03d}" for n in range(1, 11)}]:
-        raise UserMistakeError(f"openpeople has no {unknown[0]}: choose sitters from P001 to P010.")
-    try:
-        starts = [float(word) for word in strengths.split(",")]
-    except ValueError as error:
-        raise UserMistakeError(f"--strengths takes numbers by commas, not {strengths!r}.") from error
+    if unknown := [name for name in people if not (_in_openpeople(name) or Path(name).is_dir())]:
+        raise UserMistakeError(f"openpeople has no {unknown[0]}: choose sitters from P001 to P010, or name a folder.")
+    counts = _numbers("--photos", photos, 1, 8)
+    starts = _numbers("--strengths", strengths, 0.05, 1)
+    chances = _numbers("--seeds", seeds, 0, 2**31 - 1)
     chosen = base or settings.base_model
     if problem := model_problem(chosen, settings.shelf):
         raise UserMistakeError(problem)
-    chosen = engine_name(chosen, settings.shelf)
     from limner.deploy.likeness import Plan, run
 
-    names = None if styles == "all" else styles.split(",")
-    for line in run(Plan(people, names, starts, chosen, settings.running, seed, settings.style_folders, out)):
+    plan = Plan(
+        sitters=people,
+        recipes=recipes.split(","),
+        photos=[int(count) for count in counts],
+        styles=None if styles == "all" else styles.split(","),
+        strengths=starts,
+        seeds=[int(seed) for seed in chances],
+        base=engine_name(chosen, settings.shelf),
+        running=settings.running,
+        style_folders=settings.style_folders,
+        out=out,
+        processes=processes,
+        curve=curve,
+    )
+    for line in run(plan):
         click.echo(line)
+
+
+def _in_openpeople(name: str) -> bool:
+    return name in {f"P{n:03d}" for n in range(1, 11)}
+
+
+def _numbers(option: str, words: str, least: float, most: float) -> list[float]:
+    """Read numbers by commas. Raises UserMistakeError."""
+    try:
+        found = [float(word) for word in words.split(",")]
+    except ValueError as error:
+        raise UserMistakeError(f"{option} takes numbers by commas, not {words!r}.") from error
+    if outside := [one for one in found if not least <= one <= most]:
+        raise UserMistakeError(f"{option} takes numbers from {least:g} to {most:g}, not {outside[0]:g}.")
+    return found

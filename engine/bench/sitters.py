@@ -1,17 +1,29 @@
-"""The sitters of the bench: people of openpeople, three photos given away, all others kept to judge by."""
+"""The sitters of the bench: some photos given away, all others kept to judge by.
+
+People of openpeople (P001 to P010), or a folder with pictures of one person, in the order of their names.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageOps
 
+from limner.engine.errors import EngineError
 from limner.engine.faces import Analyser, Floats
 from limner.engine.nano.people import views
 
-#: What a sitter sends: a selfie, a portrait and one expression.
-GIVEN = ("amateur_selfie", "studio_portrait", "expression_happy")
+#: What a sitter sends, the first three of them or more: selfies, portraits, expressions.
+GIVEN = (
+    "amateur_selfie", "studio_portrait", "expression_happy", "expression_neutral", "front_view",
+    "expression_thoughtful", "amateur_posture", "expression_surprised",
+)  # fmt: skip
+
+_PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,20 +36,45 @@ class Sitter:
     """(n, 128) float32."""
 
 
-def sitter(person: str, analyser: Analyser) -> Sitter:
-    """Make a sitter of a person of openpeople (P001 to P010); photos are JPEG files of quality 95."""
-    photos: dict[str, bytes] = {}
+class TooFewPhotosError(EngineError):
+    """A sitter has nothing left to be judged by."""
+
+    reason = "too_few_photos"
+
+    def __init__(self, name: str, photos: int) -> None:
+        super().__init__(f"{name} needs more than {photos} pictures with a face: the others are what it is judged by.")
+
+
+def sitter(name: str, analyser: Analyser, *, photos: int = 3) -> Sitter:
+    """Make a sitter who gives `photos` pictures away. Raises TooFewPhotosError."""
+    given: list[bytes] = []
     held_out = []
-    for source, _, picture in views(person):
-        if source in GIVEN:
+    for picture, gives in _pictures(name, photos):
+        if gives:
             file = io.BytesIO()
             picture.save(file, "JPEG", quality=95)
-            photos[source] = file.getvalue()
+            given.append(file.getvalue())
             continue
         pixels = np.asarray(picture)
         if found := analyser.detect(pixels):
             held_out.append(analyser.embed(pixels, found[0]))
-    return Sitter(person, tuple(photos[source] for source in GIVEN), np.stack(held_out))
+    if len(given) < photos or not held_out:
+        raise TooFewPhotosError(name, photos)
+    return Sitter(Path(name).name, tuple(given), np.stack(held_out))
+
+
+def _pictures(name: str, photos: int) -> Iterator[tuple[Image.Image, bool]]:
+    """Give every picture of a person, those that are given away first and in their order."""
+    if not Path(name).is_dir():
+        known = {source: picture for source, _, picture in views(name)}
+        chosen = GIVEN[:photos]
+        yield from ((known[source], True) for source in chosen)
+        yield from ((picture, False) for source, picture in known.items() if source not in chosen)
+        return
+    files = sorted(file for file in Path(name).iterdir() if file.suffix.lower() in _PICTURES)
+    for number, file in enumerate(files):
+        with Image.open(file) as opened:
+            yield ImageOps.exif_transpose(opened).convert("RGB"), number < photos
 
 
 def distance_to(embedding: Floats | None, known: Floats) -> float:

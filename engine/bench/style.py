@@ -69,12 +69,16 @@ class StyleJudge:
         return self.names[int(self._model(inputs[None]).argmax())]
 
 
-def learned_judge(people: Sequence[str] = ("P002", "P003", "P005"), pictures: int = 40) -> StyleJudge:
+def learned_judge(people: Sequence[str] = ("P002", "P003", "P005"), pictures: int = 60) -> StyleJudge:
     """Make a judge of nano's styles and of plain photos from renderings of people that nano learned from."""
     faces = [face for person in people for face in faces_of(person)]
-    seen = [(style, one.image) for style in STYLISE for one in draws(faces, pictures, seed=77, style=style)]
-    plain = [one.image for one in draws(faces, 2 * pictures, seed=78) if one.caption.startswith("photo")]
-    return StyleJudge([image for _, image in seen] + plain, [style for style, _ in seen] + ["photo"] * len(plain))
+    photos = [one.image for one in draws(faces, pictures, seed=77, styled=0)]
+    rng = np.random.default_rng(77)
+    seen = [("photo", photo) for photo in photos]
+    for style, (_, stylise) in STYLISE.items():
+        drawn = (stylise(photo.astype(np.float32) / 255, rng) for photo in photos)
+        seen += [(style, (picture * 255).round().astype(np.uint8)) for picture in drawn]
+    return StyleJudge([picture for _, picture in seen], [style for style, _ in seen])
 
 
 def told_apart(portraits: Mapping[str, Sequence[tuple[str, bytes]]]) -> float:

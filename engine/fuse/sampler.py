@@ -11,6 +11,7 @@ Each sample's noise comes from its own seed, so who else is in the batch does no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -24,12 +25,13 @@ from limner.engine.models.prompts import Prompts
 class Sampling:
     """How to draw: the number of steps of the whole schedule, and the guidance scale (1 leaves guidance out).
 
-    `few` says that an LCM-LoRA is in the base.
+    `few` says that an LCM-LoRA is in the base. `classifier_free` keeps the LoRAs on both sides, as others do.
     """
 
     steps: int = 20
     guidance: float = 3.0
     few: bool = False
+    classifier_free: bool = False
 
 
 @torch.no_grad()
@@ -68,7 +70,7 @@ def sample(  # noqa: PLR0913  by keyword, and most have a default
         when = timestep.repeat(len(latents))
         output = base.predict(latents, when, text)
         if how.guidance != 1.0:
-            with without_loras(base):
+            with nullcontext() if how.classifier_free else without_loras(base):
                 away = base.predict(latents, when, negative)
             output = away + how.guidance * (output - away)
         # LCM puts fresh noise in at each step; each sample's comes from its own seed, too.

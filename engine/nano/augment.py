@@ -189,8 +189,10 @@ def _mixed(face: SourceFace, other: SourceFace, rng: np.random.Generator) -> tup
     return ours * (1 - weight) + _match_colours(theirs, ours, mask) * weight, target, share
 
 
-def draw(faces: Sequence[SourceFace], rng: np.random.Generator, *, style: str | None = None) -> Sample:
-    """Make one picture; ``style`` names one of :data:`STYLISE`, otherwise a fifth of them are in a style."""
+def draw(
+    faces: Sequence[SourceFace], rng: np.random.Generator, *, style: str | None = None, styled: float = STYLED_SHARE
+) -> Sample:
+    """Make one picture; ``style`` names one of :data:`STYLISE`, otherwise so many of them are ``styled``."""
     face, other = (faces[int(n)] for n in rng.integers(len(faces), size=2))
     who, words = face.words.split(", ", 1)
     hair, expression = words.rsplit(", ", 1)
@@ -214,7 +216,7 @@ def draw(faces: Sequence[SourceFace], rng: np.random.Generator, *, style: str | 
         picture, backdrop = _recolour_background(picture, rng), "coloured background"
     picture = _finish(picture, rng)
     begin = "photo"
-    if style is None and rng.random() < STYLED_SHARE:
+    if style is None and rng.random() < styled:
         style = str(rng.choice(list(STYLISE)))
     if style is not None:
         begin, stylise = STYLISE[style]
@@ -223,8 +225,10 @@ def draw(faces: Sequence[SourceFace], rng: np.random.Generator, *, style: str | 
     return Sample((picture * 255).round().astype(np.uint8), caption)
 
 
-def draws(faces: Sequence[SourceFace], count: int, seed: int, *, style: str | None = None) -> Iterator[Sample]:
+def draws(
+    faces: Sequence[SourceFace], count: int, seed: int, *, style: str | None = None, styled: float = STYLED_SHARE
+) -> Iterator[Sample]:
     """Make ``count`` pictures, the same ones for the same seed."""
     rng = np.random.default_rng(seed)
     for _ in range(count):
-        yield draw(faces, rng, style=style)
+        yield draw(faces, rng, style=style, styled=styled)

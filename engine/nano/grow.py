@@ -23,6 +23,8 @@ from limner.engine.nano.linear import begin_linear
 from limner.engine.nano.scenes import Scenes
 from limner.engine.nano.vae import load_pictures
 
+#: Where a text encoder's words are.
+EMBEDDINGS = "embeddings.token_embedding.weight"
 #: Faces and, as many again, cuts of photos that kernels are fitted to.
 FITTED = 24
 
@@ -99,9 +101,8 @@ def begin_with(models: nn.ModuleDict, tokenizer: CLIPTokenizer, earlier: Path) -
                 weights[place].copy_(weight)
     known = CLIPTokenizer.from_pretrained(earlier / "tokenizer").get_vocab()
     both = [word for word in tokenizer.get_vocab() if word in known]
-    rows = [tokenizer.get_vocab()[word] for word in both]
-    old_rows = text.get_input_embeddings().weight[[known[word] for word in both]]
-    models["text"].get_input_embeddings().weight[rows] = old_rows
+    ours, theirs = ([vocabulary[word] for word in both] for vocabulary in (tokenizer.get_vocab(), known))
+    models["text"].state_dict()[EMBEDDINGS][ours] = text.state_dict()[EMBEDDINGS][theirs]
 
 
 def main() -> None:

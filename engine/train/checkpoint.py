@@ -72,6 +72,15 @@ def read(data: bytes, trainer: Trainer, key: str) -> Course | None:
     return Course(key=key, best={name: value.to(trainer.base.device) for name, value in best.items()}, **state)
 
 
+def values_of(data: bytes) -> tuple[int, Values]:
+    """Read from a checkpoint of `write` its step, and the best weights, or the average before there are any."""
+    state = json.loads(read_notes(data)["course"])
+    tensors = load(data)
+    kind = "best/" if any(name.startswith("best/") for name in tensors) else "average/"
+    values = {name.removeprefix(kind): value for name, value in tensors.items() if name.startswith(kind)}
+    return state["step"], values
+
+
 @torch.no_grad()
 def _restore(trainer: Trainer, tensors: Values) -> None:
     for name, weight in trainer.parameters.items():

@@ -11,6 +11,7 @@ from limner.deploy.cli import main
     [
         (["--sitters", "P007,P011"], "openpeople has no P011"),
         (["--strengths", "much"], "--strengths takes numbers"),
+        (["--photos", "9"], "--photos takes numbers from 1 to 8, not 9"),
         (["--base", "/nowhere"], "/nowhere"),
     ],
 )
@@ -19,3 +20,10 @@ def test_mistakes_are_told_at_once(words: list[str], sentence: str) -> None:
     result = CliRunner().invoke(main, ["bench", "likeness", "--out", "unused", *words])
     assert result.exit_code == 2
     assert sentence in result.output
+
+
+def test_an_unknown_recipe_is_told_at_once() -> None:
+    """Who mistypes a recipe reads the known ones."""
+    result = CliRunner().invoke(main, ["bench", "likeness", "--out", "unused", "--recipes", "facechian"])
+    assert result.exit_code == 1
+    assert "choose from dreambooth, easyphoto, facechain, limner, none" in result.output

@@ -130,3 +130,27 @@ def test_few_steps_are_lcms(epsilon_base: BaseModel, epsilon_directory: Path) ->
     torch.testing.assert_close(_sample(epsilon_base, [9], few), expected, atol=1e-4, rtol=1e-4)
     together = _sample(epsilon_base, [8, 9], few)
     torch.testing.assert_close(together[1:2], expected, atol=1e-4, rtol=1e-4)
+
+
+def test_classifier_free_guidance_keeps_the_lora_on_both_sides(tiny_base: BaseModel, tiny_directory: Path) -> None:
+    """It draws what diffusers' pipeline draws with the same LoRA; away from the base is another picture."""
+    pipeline = StableDiffusionPipeline.from_pretrained(tiny_directory)
+    pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
+    pipeline.set_progress_bar_config(disable=True)
+    noise = torch.randn((4, 8, 8), generator=torch.Generator().manual_seed(9))[None]
+    with fresh_lora(tiny_base, "face", rank=4, alpha=4, targets=["to_q", "to_v"], seed=0) as parameters:
+        for weight in parameters.values():
+            weight.data.normal_(generator=torch.Generator().manual_seed(1))
+        pipeline.unet = tiny_base.denoiser
+        expected = pipeline(
+            "photo of sks person",
+            negative_prompt="drawing",
+            num_inference_steps=4,
+            guidance_scale=3.0,
+            latents=noise,
+            output_type="latent",
+        ).images
+        both = _sample(tiny_base, [9], Sampling(4, 3.0, classifier_free=True))
+        away = _sample(tiny_base, [9], Sampling(4, 3.0))
+    torch.testing.assert_close(both, expected, atol=1e-4, rtol=1e-4)
+    assert (away - both).abs().max() > 1e-2

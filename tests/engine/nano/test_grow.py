@@ -11,7 +11,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from limner.engine.bases import NANO
 from limner.engine.nano.autoencoder import LATENT_CHANNELS, build, to_tensor
-from limner.engine.nano.grow import begin_with, copy_first, grow
+from limner.engine.nano.grow import EMBEDDINGS, begin_with, copy_first, grow
 from limner.engine.nano.linear import begin_linear
 from limner.engine.nano.scenes import Scenes
 from limner.engine.nano.unet import Trainer
@@ -76,7 +76,7 @@ def test_a_unet_begins_with_what_the_earlier_one_knew(tmp_path: Path) -> None:
         tokenizer.convert_tokens_to_ids("woman</w>")
         for tokenizer in (trainer.tokenizer, CLIPTokenizer.from_pretrained(NANO / "tokenizer"))
     ]
-    embeddings = [model.get_input_embeddings().weight for model in (trainer.models["text"], known)]
+    embeddings = [model.state_dict()[EMBEDDINGS] for model in (trainer.models["text"], known)]
     assert torch.equal(embeddings[0][places[0]], embeddings[1][places[1]])
 
 
