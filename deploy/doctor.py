@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from limner.deploy.models import (
     parser_problem,
 )
 from limner.deploy.settings import Settings
+from limner.engine.bases.beside import check_controlnet, check_face_adapter, check_few_step_lora
 from limner.engine.errors import EngineError
 from limner.engine.models.running import Running
 from limner.engine.room import estimate_of, gpu_memory, too_large
@@ -141,6 +142,29 @@ def _base_model(settings: Settings) -> Iterator[Finding]:
         yield Finding("base model", State.MISSING, problem)
 
 
+def _beside(settings: Settings) -> Iterator[Finding]:
+    if model_problem(settings.base_model, settings.shelf) is not None:
+        return  # a finding of its own; what lies beside it cannot be compared with it
+    directory, base = find_base(settings.base_model, settings.shelf), settings.base_model
+    lora, adapter, net = settings.running.few_step_lora, settings.running.face_adapter, settings.controlnet
+    if lora is not None:
+        yield _fits("LCM-LoRA", lora, partial(check_few_step_lora, lora, directory))
+    if adapter is not None:
+        width = 128 if settings.insightface_pack is None else 512  # of dlib's embeddings, and of InsightFace's
+        advice = " Set LIMNER_IP_ADAPTER to one that fits (docs/preview.md), or unset it."
+        yield _fits("IP-Adapter", adapter, partial(check_face_adapter, adapter, directory, base, width), advice)
+    if net is not None:
+        yield _fits("ControlNet", net, partial(check_controlnet, net, directory, base))
+
+
+def _fits(subject: str, place: Path, check: Callable[[], object], advice: str = "") -> Finding:
+    try:
+        check()
+    except EngineError as error:
+        return Finding(subject, State.MISSING, f"{error}{advice}")
+    return Finding(subject, State.GOOD, f"The one in {place} fits the base model.")
+
+
 def _faces(settings: Settings) -> Iterator[Finding]:
     if settings.insightface_pack is not None:
         yield _insightface(settings.insightface_pack)
@@ -231,6 +255,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _redis,
     _engine,
     _base_model,
+    _beside,
     _faces,
     _chats,
     _demonstration,

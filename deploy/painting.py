@@ -13,6 +13,8 @@ from limner.bots.words import Words
 from limner.deploy.errors import RefusedError
 from limner.deploy.report import Made, MadePortrait
 from limner.engine.analysers import make_analyser, make_parser
+from limner.engine.bases import find_base
+from limner.engine.bases.beside import check_controlnet
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.faces import Analyser, Parser
 from limner.engine.models.running import Running, device_of
@@ -32,7 +34,8 @@ class Sitting:
     """What one run of `limner portrait` is to make: `count` portraits in each style.
 
     `sitters` has the photos of each, one sitter unless there is a `template`; `faces` says which face of the template
-    each of them takes, from 1, from the left. `insightface_pack`, `face_parser` and `threads` are the settings'.
+    each of them takes, from 1, from the left. `pose` is a picture of somebody who holds the head as the sitter shall.
+    `insightface_pack`, `face_parser` and `threads` are the settings'.
     """
 
     sitters: Sequence[Sequence[Path]]
@@ -42,6 +45,7 @@ class Sitting:
     count: int
     seed: int
     aspect: str = "1:1"
+    pose: Path | None = None
     template: Path | None = None
     faces: Sequence[int] = ()
     insightface_pack: str | None = None
@@ -61,6 +65,8 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
 
     quiet()
     device = device_of(sitting.running)
+    if sitting.pose is not None:
+        check_controlnet(sitting.running.controlnet, find_base(sitting.base), sitting.base)
     check_room(sitting.base, sitting.running)
     base = load_base(sitting.base, sitting.running)
     analyser = make_analyser(sitting.insightface_pack, device=device, threads=sitting.threads)
@@ -96,6 +102,7 @@ def _order(sitting: Sitting) -> "pipeline.Order":
         count=sitting.count,
         seed=sitting.seed,
         aspect=sitting.aspect,
+        pose=None if sitting.pose is None else sitting.pose.read_bytes(),
         template=None if sitting.template is None else sitting.template.read_bytes(),
         faces=sitting.faces,
     )

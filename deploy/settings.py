@@ -27,7 +27,8 @@ class Settings:
     `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
     the bot listens instead of asking. Discord's API and gateway are None for its own servers. `insightface_pack` is
-    None where dlib finds faces, `face_parser` where the masks need no network.
+    None where dlib finds faces, `face_parser` where the masks need no network. `controlnet` is loaded only where a pose
+    is asked for.
     """
 
     home: Path
@@ -36,6 +37,7 @@ class Settings:
     redis_url: str | None
     base_model: str
     running: Running
+    controlnet: Path | None
     insightface_pack: str | None
     face_parser: str | None
     offline: bool
@@ -81,6 +83,7 @@ class Settings:
             redis_url=environ.get("REDIS_URL") or None,
             base_model=environ.get("LIMNER_BASE_MODEL") or "nano",
             running=_running(environ),
+            controlnet=_path(environ, "LIMNER_CONTROLNET"),
             insightface_pack=_insightface_pack(environ),
             face_parser=environ.get("LIMNER_FACE_PARSER") or None,
             # The hub's library has a name of its own for it; whoever sets one of them means both.

@@ -15,6 +15,7 @@
     ├── BlockedError           the base's safety checker let no candidate through
     ├── BadAspectError         the base does not draw pictures of this aspect ratio
     ├── TemplateError          a template cannot be used with these sitters; knows its reason
+    ├── PoseError              a pose cannot be had: the picture, the base or the ControlNet does not do
     ├── MissingModelsError     the model files of the analyser or parser are not here
     ├── PhotoRefusedError      a photo cannot be used; knows its reason
     ├── BadFrameError          the child process was told something it does not understand
@@ -173,6 +174,12 @@ class TemplateError(EngineError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = f"template_{reason}"
+
+
+class PoseError(EngineError):
+    """A pose cannot be had from this picture, with this base or with this ControlNet; the message says what to do."""
+
+    reason = "bad_pose"
 
 
 class BadFrameError(EngineError):

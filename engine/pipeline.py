@@ -20,10 +20,12 @@ from limner.engine.faces import Analyser, Parser
 from limner.engine.fuse.aspect import SQUARE, latent_shape
 from limner.engine.fuse.pipeline import Portrait, render
 from limner.engine.fuse.places import Template, match, read_template
+from limner.engine.fuse.pose import read_pose
 from limner.engine.fuse.preview import draw_preview
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.template import Sitter, render_template
 from limner.engine.models.base import BaseModel
+from limner.engine.models.controlnet import Pose
 from limner.engine.preprocess.mask import head_mask
 from limner.engine.preprocess.pipeline import Prepared, prepare
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
@@ -58,7 +60,8 @@ class Order:
 
     `resume` is the last checkpoint of an order that was broken off. Without `recipe` the base's own is taken. With a
     `template` its faces are repainted, by position or as `faces` says (numbers from 1, from the left; the sitter's
-    first, then those of `others`, who are in it too); then `aspect` plays no part.
+    first, then those of `others`, who are in it too); then `aspect` and `pose` play no part. `pose` is a picture whose
+    largest face says how the sitter shall hold the head.
     """
 
     style: Style
@@ -70,6 +73,7 @@ class Order:
     resume: bytes | None = None
     recipe: FaceRecipe | None = None
     aspect: str = SQUARE
+    pose: bytes | None = None
     template: bytes | None = None
     faces: Sequence[int] = ()
     others: Sequence[Learned] = ()
@@ -104,8 +108,8 @@ def make_portraits(
     a training is resumed, where there is a template, and where no sketch is fit to be shown. The portraits are the same
     with and without it.
 
-    Raises TemplateError and BadAspectError before anything is learned; TooFewPhotosError, DivergedError, BadLoraError,
-    BadReferenceError, BlockedError and StoppedError.
+    Raises TemplateError, BadAspectError and PoseError before anything is learned; TooFewPhotosError, DivergedError,
+    BadLoraError, BadReferenceError, BlockedError and StoppedError.
     """
     template = check(base, analyser, order, 1 + len(order.others))
     learned = learn(
@@ -133,10 +137,11 @@ def make_portraits(
 def check(base: BaseModel, analyser: Analyser, order: Order, sitters: int) -> Template | None:
     """Look at what could be wrong with an order before minutes of training; return its template, if it has one.
 
-    Raises TemplateError and BadAspectError.
+    Raises TemplateError, BadAspectError and PoseError.
     """
     if order.template is None:
         latent_shape(base, order.aspect)
+        _pose(base, analyser, order)
         return None
     template = read_template(order.template, analyser)
     match(len(template.faces), sitters, order.faces)
@@ -196,6 +201,7 @@ def _render(
             analyser,
             count=order.count,
             aspect=order.aspect,
+            pose=_pose(base, analyser, order),
             seed=order.seed,
             on_progress=on_progress,
             should_stop=should_stop,
@@ -213,6 +219,10 @@ def _render(
         on_progress=on_progress,
         should_stop=should_stop,
     )
+
+
+def _pose(base: BaseModel, analyser: Analyser, order: Order) -> Pose | None:
+    return None if order.pose is None else read_pose(base, order.pose, analyser, order.aspect)
 
 
 def _prepare(base: BaseModel, analyser: Analyser, parser: Parser, order: Order, on_progress: OnProgress) -> Prepared:

@@ -1,6 +1,7 @@
 """The command `limner portrait`: the whole engine without any chat."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ STAGES = {"prepare": "Looking at the photos", "train": "Learning the face", "ren
     "--aspect", default=SQUARE, show_default=True, type=click.Choice(ASPECTS), help="Width to height; nano: 1:1 alone."
 )
 @click.option(
+    "--pose", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A picture to take the head's pose of."
+)
+@click.option(
     "--template", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A picture to take the faces of."
 )
 @click.option(
@@ -59,6 +63,7 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
     seed: int,
     base: str | None,
     aspect: str,
+    pose: Path | None,
     template: Path | None,
     faces: tuple[int, ...],
     folders: tuple[Path, ...],
@@ -73,6 +78,8 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
     settings = settings_of(ctx)
     # Read when numpy and torch are loaded, so it is set before.
     os.environ.setdefault("OMP_NUM_THREADS", str(settings.engine_threads))
+    if pose and template:
+        raise UserMistakeError("--pose plays no part in a template: leave out one of --pose and --template.")
     sitters = _sitters(photos, folders, template, faces)
     chosen_base = base or settings.base_model
     chosen = _styles(settings, styles, chosen_base)
@@ -82,10 +89,11 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
         sitters,
         chosen,
         engine_name(chosen_base, settings.shelf),
-        settings.running,
+        settings.running if pose is None else replace(settings.running, controlnet=settings.controlnet),
         count,
         seed,
         aspect=aspect,
+        pose=pose,
         template=template,
         faces=faces,
         insightface_pack=settings.insightface_pack,

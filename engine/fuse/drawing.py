@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -17,6 +17,7 @@ from limner.engine.fuse.recipe import RenderRecipe
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.coding import decode_latents, encode_prompts
+from limner.engine.models.controlnet import Pose
 from limner.engine.models.face_adapter import FaceAdapter, face_shown
 from limner.engine.models.prompts import showing
 from limner.engine.progress import OnProgress, Progress, ShouldStop
@@ -28,7 +29,7 @@ from limner.engine.words import name_sitter, plain_caption
 class Canvas:
     """What is drawn on. `start`, `strength` and `mask` are those of `limner.engine.fuse.sampler.sample`.
 
-    `finish` makes the picture that is judged from what was drawn.
+    `finish` makes the picture that is judged from what was drawn. `pose` is of the whole canvas's size.
     """
 
     shape: tuple[int, int, int]
@@ -36,6 +37,7 @@ class Canvas:
     strength: float = 1.0
     mask: torch.Tensor | None = None
     finish: Callable[[Pixels], Pixels] = lambda drawn: drawn
+    pose: Pose | None = None
 
     def work(self, candidates: int, recipe: RenderRecipe) -> int:
         """Count the steps and judgements of so many candidates."""
@@ -95,6 +97,7 @@ class Drawing:
         negative = encode_prompts(base, [style.negative_prompt])
         if self.adapter is not None:
             text, negative = showing(text, self.adapter.face), showing(negative, torch.zeros_like(self.adapter.face))
+        text, negative = replace(text, pose=canvas.pose), replace(negative, pose=canvas.pose)
         self.fusion.scale(face=style.face_scale, style=style.style_scale, few_steps=1.0)
         with face_shown(base, self.adapter):
             return sample(

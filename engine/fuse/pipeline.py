@@ -19,6 +19,7 @@ from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.repaint import refine_face, small_face
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_images, fit
+from limner.engine.models.controlnet import Pose
 from limner.engine.models.lora import read_notes
 from limner.engine.progress import OnProgress, ShouldStop, ignore, never
 from limner.engine.styles import Style
@@ -43,6 +44,7 @@ def render(  # noqa: PLR0913  what a request says, by keyword
     count: int,
     candidates: int | None = None,
     aspect: str = SQUARE,
+    pose: Pose | None = None,
     seed: int,
     on_progress: OnProgress = ignore,
     should_stop: ShouldStop = never,
@@ -51,12 +53,13 @@ def render(  # noqa: PLR0913  what a request says, by keyword
 
     Without `lora` the base draws whomever the prompt means; that is for measurements. The same arguments give the same
     portraits on one machine and number of threads. `aspect` is one of `limner.engine.fuse.aspect.ASPECTS`; other than
-    square it is drawn from noise, whatever the style says. Raises BadAspectError, BadLoraError, BadRecipeError,
+    square, or with a `pose` of that aspect, it is drawn from noise, whatever the style says. Raises BadAspectError,
+    BadLoraError, BadRecipeError,
     BlockedError and StoppedError.
     """
     check_base(base, lora)
     recipe, style = way_of_drawing(base, style)
-    canvas = _canvas(base, style, reference, aspect)
+    canvas = _canvas(base, style, reference, aspect, pose)
     drawn = candidates or recipe.candidates * count
     pace = Pace(canvas.work(drawn, recipe), on_progress, should_stop)
     with fused(base, face=lora, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
@@ -90,11 +93,11 @@ def style_lora(style: Style) -> bytes | None:
     return None if style.lora is None else style.lora.read_bytes()
 
 
-def _canvas(base: BaseModel, style: Style, reference: Reference, aspect: str) -> Canvas:
+def _canvas(base: BaseModel, style: Style, reference: Reference, aspect: str, pose: Pose | None) -> Canvas:
     shape = latent_shape(base, aspect)
-    if style.start_strength >= 1 or aspect != SQUARE:
-        # The one picture that is kept of a sitter is square.
-        return Canvas(shape)
+    if style.start_strength >= 1 or aspect != SQUARE or pose is not None:
+        # The one picture that is kept of a sitter is square, and has a pose of its own.
+        return Canvas(shape, pose=pose)
     return Canvas(shape, encode_images(base, fit(reference.image, base.size)[None]), style.start_strength)
 
 

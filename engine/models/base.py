@@ -19,6 +19,7 @@ from limner.engine.bases import NANO, find_base
 from limner.engine.bases.layout import layout_of
 from limner.engine.errors import UnknownBaseError
 from limner.engine.models import sd15, sdxl, zimage
+from limner.engine.models.controlnet import load_controlnet
 from limner.engine.models.family import Family, Loading, Parts
 from limner.engine.models.prompts import Prompts
 from limner.engine.models.running import Running, device_of
@@ -42,6 +43,7 @@ class BaseModel:
     pixels. `fingerprint` changes when the denoiser's weights change, so that a Face LoRA can say which weights it was
     trained for. `safety` is the directory's own safety checker with its feature extractor, or None. `few_step_lora` is
     the file of an LCM-LoRA that lets it draw in a few steps, `face_adapter` where an IP-Adapter-FaceID lies, or None.
+    `controlnet` is diffusers' own object, by which poses are drawn, or None.
     """
 
     family: Family
@@ -57,6 +59,7 @@ class BaseModel:
     safety: tuple[Any, Any] | None = None
     few_step_lora: Path | None = None
     face_adapter: Path | None = None
+    controlnet: Any = None
     prompts: dict[str, Prompts] = field(default_factory=dict)
 
     @property
@@ -100,7 +103,7 @@ class BaseModel:
 def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
     """Load the base model `name`: "nano", a diffusers directory, or a hub id that is already on this machine.
 
-    Raises UnknownBaseError.
+    Raises UnknownBaseError, and PoseError where the ControlNet that was chosen does not fit it.
     """
     running = running or Running()
     directory = find_base(name)
@@ -108,6 +111,7 @@ def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
     try:
         layout = layout_of(directory)
         how = Loading(_dtype(running, device), device, running.quantise == "int8", layout.variant)
+        net = running.controlnet and load_controlnet(running.controlnet, directory, str(name), how.dtype, device)
         parts = LOADERS[layout.family.name](directory, how)
     except ImportError as error:
         raise UnknownBaseError(str(name), f"a library is missing ({_first_line(error)})") from error
@@ -128,6 +132,7 @@ def load_base(name: str | Path, running: Running | None = None) -> BaseModel:
         safety=parts.safety,
         few_step_lora=running.few_step_lora or _own_few_step_lora(directory),
         face_adapter=running.face_adapter,
+        controlnet=net,
     )
 
 

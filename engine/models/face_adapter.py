@@ -14,15 +14,12 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
+from limner.engine.bases.beside import check_face_adapter
 from limner.engine.errors import BadFaceAdapterError
 from limner.engine.models.base import BaseModel
 from limner.engine.models.family import State
-
-#: The families that there are adapters for, with their names in h94's collection.
-FILES = {"sd15": "ip-adapter-faceid_sd15.safetensors", "sdxl": "ip-adapter-faceid_sdxl.safetensors"}
 
 _PARTS = ("image_proj", "ip_adapter")
 
@@ -39,13 +36,12 @@ class FaceAdapter:
 
 def read_face_adapter(base: BaseModel, embeddings: np.ndarray) -> FaceAdapter:
     """Read the base's face adapter for a sitter of (n, width) embeddings. Raises BadFaceAdapterError."""
-    file = _find(base)
-    try:
-        tensors = load_file(file)
-    except (OSError, SafetensorError) as error:
-        raise BadFaceAdapterError(str(file), "it is not a safetensors file") from error
+    assert base.face_adapter is not None
+    file = check_face_adapter(base.face_adapter, base.directory, base.name, embeddings.shape[1])
+    tensors = load_file(file)
     parts = {part: _under(tensors, part) for part in _PARTS}
-    _check(base, parts, embeddings.shape[1], str(file))
+    if not all(bool(torch.isfinite(value).all()) for part in parts.values() for value in part.values()):
+        raise BadFaceAdapterError(str(file), "it holds numbers that are not finite")
     mean = F.normalize(torch.from_numpy(embeddings).float(), dim=-1).mean(dim=0)
     return FaceAdapter(parts, _lora(base, parts, file), F.normalize(mean, dim=0))
 
@@ -70,34 +66,6 @@ def face_shown(base: BaseModel, adapter: FaceAdapter | None) -> Iterator[None]:
         unet.set_attn_processor(before)
         unet.encoder_hid_proj = None
         unet.config.encoder_hid_dim_type = None
-
-
-def _find(base: BaseModel) -> Path:
-    assert base.face_adapter is not None
-    name = FILES.get(base.family.name)
-    if name is None:
-        wrong = f"it is for Stable Diffusion 1.5 or SDXL, and {base.name} is of the family {base.family.name}"
-        raise BadFaceAdapterError(str(base.face_adapter), wrong)
-    file = base.face_adapter / name if base.face_adapter.is_dir() else base.face_adapter
-    if not file.is_file():
-        raise BadFaceAdapterError(str(base.face_adapter), f"there is no {name} (a .bin must be converted first)")
-    return file
-
-
-def _check(base: BaseModel, parts: dict[str, State], width: int, where: str) -> None:
-    if not all(bool(torch.isfinite(value).all()) for part in parts.values() for value in part.values()):
-        raise BadFaceAdapterError(where, "it holds numbers that are not finite")
-    first, key = parts["image_proj"].get("proj.0.weight"), parts["ip_adapter"].get("1.to_k_ip.weight")
-    if first is None or key is None or "norm.weight" not in parts["image_proj"]:
-        raise BadFaceAdapterError(where, "it is no IP-Adapter-FaceID")
-    if first.shape[1] != width:
-        raise BadFaceAdapterError(
-            where, f"it takes face embeddings of {first.shape[1]} numbers, and the face analyser gives {width}"
-        )
-    known = [name for name in base.denoiser.attn_processors if name.endswith("attn2.processor")]
-    given = [name for name in parts["ip_adapter"] if name.endswith("to_k_ip.weight")]
-    if key.shape[1] != base.denoiser.config.cross_attention_dim or len(known) != len(given):
-        raise BadFaceAdapterError(where, f"its layers are not those of {base.name}")
 
 
 def _lora(base: BaseModel, parts: dict[str, State], file: Path) -> bytes | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import torch
 import torch.nn.functional as F
 
+from limner.engine.models.controlnet import Pose
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prompts:
@@ -22,6 +24,8 @@ class Prompts:
     used: torch.Tensor | None = None
     face: torch.Tensor | None = None
     """(n, width) whose face it shall be, where a face adapter is in the base (`limner.engine.models.face_adapter`)."""
+    pose: Pose | None = None
+    """What all of them shall look like, where a ControlNet was loaded with the base."""
 
     def __len__(self) -> int:
         """Count the prompts."""
@@ -31,7 +35,8 @@ class Prompts:
         """Pick prompts: (m,) indices, which may repeat, or a slice."""
         pooled = None if self.pooled is None else self.pooled[index]
         used = None if self.used is None else self.used[index]
-        return Prompts(self.hidden[index], pooled, used, None if self.face is None else self.face[index])
+        face = None if self.face is None else self.face[index]
+        return Prompts(self.hidden[index], pooled, used, face, self.pose)
 
     def repeat(self, count: int) -> Prompts:
         """Say the one prompt that there is to each of `count` samples."""
@@ -46,7 +51,7 @@ def showing(prompts: Prompts, face: torch.Tensor) -> Prompts:
 def stack(parts: Sequence[Prompts]) -> Prompts:
     """Put prompts of one family below one another; shorter ones are padded with tokens that do not count.
 
-    Faces are named afterwards (`showing`).
+    Faces (`showing`) and a pose are named afterwards.
     """
     longest = max(part.hidden.shape[1] for part in parts)
     hidden = torch.cat([F.pad(part.hidden, (0, 0, 0, longest - part.hidden.shape[1])) for part in parts])

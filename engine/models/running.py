@@ -37,9 +37,11 @@ class Running:
     """An LCM-LoRA for the base (safetensors); without one, the base's own `lcm.safetensors`, if it has one."""
     face_adapter: Path | None = None
     """An IP-Adapter-FaceID: its file (safetensors), or the folder where it lies under its own name."""
+    controlnet: Path | None = None
+    """The folder of a ControlNet that draws faces after their landmarks, in diffusers' layout."""
 
     def arguments(self) -> Sequence[str]:
-        """Say it to the painter's command line."""
+        """Say it to the painter's command line, but for the ControlNet: no chat asks for a pose."""
         switches = [f"--{name}" for name in ("offload", "compile") if getattr(self, name)]
         files = {"--few-step-lora": self.few_step_lora, "--face-adapter": self.face_adapter}
         named = [word for name, path in files.items() if path is not None for word in (name, str(path))]

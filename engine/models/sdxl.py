@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from diffusers import DDIMScheduler, StableDiffusionXLPipeline
 
+from limner.engine.models.controlnet import residuals
 from limner.engine.models.family import Loading, Parts, State, face_conditions
 from limner.engine.models.prompts import Prompts
 from limner.engine.models.schedule import DiffusionSchedule
@@ -60,8 +61,9 @@ class StableDiffusionXL:
             **face_conditions(prompts, latents),
         }
         hidden = prompts.hidden.to(latents.device, latents.dtype)
-        found: torch.Tensor = denoiser(latents, timesteps, hidden, added_cond_kwargs=conditions, return_dict=False)[0]
-        return found
+        posed = residuals(prompts.pose, latents, timesteps, hidden, conditions)
+        found = denoiser(latents, timesteps, hidden, added_cond_kwargs=conditions, return_dict=False, **posed)
+        return cast("torch.Tensor", found[0])
 
     def grid(self, denoiser: Any) -> int:
         """See `Family`: each block of the UNet but the last halves them."""

@@ -9,6 +9,11 @@ import pytest
 from limner.deploy.doctor import Finding, State, examine
 from limner.deploy.keys import master_key
 from limner.deploy.settings import Settings
+from limner.engine.models.base import load_base
+from limner.tests.engine.fuse.test_adapters import make_lora
+from limner.tests.engine.models.test_face_adapter import write_face_adapter
+from limner.tests.fakes.controlnet import write_controlnet
+from limner.tests.fakes.single_file import write_sd15_of_four_levels
 
 
 def found(home: Path, **environ: str) -> dict[str, Finding]:
@@ -141,3 +146,41 @@ def test_a_gpu_that_is_too_small_is_missing(tmp_path: Path, monkeypatch: pytest.
     assert "What would fit" in small.sentence
     monkeypatch.setattr("limner.deploy.doctor.gpu_memory", lambda _: 24 << 30)
     assert found(tmp_path)["room"].state is State.GOOD
+
+
+def test_what_nobody_named_beside_the_base_is_not_looked_for(tmp_path: Path) -> None:
+    """LCM-LoRA, IP-Adapter and ControlNet are optional: the doctor speaks of those alone that are set."""
+    assert not {"LCM-LoRA", "IP-Adapter", "ControlNet"} & found(tmp_path).keys()
+
+
+def test_what_lies_beside_the_base_must_fit_it(tmp_path: Path) -> None:
+    """What does not fit the base is missing, in a sentence that names the variable to set."""
+    (tmp_path / "lora.safetensors").write_bytes(b"no tensors")
+    broken = {
+        "LIMNER_FEW_STEP_LORA": str(tmp_path / "lora.safetensors"),
+        "LIMNER_IP_ADAPTER": str(tmp_path / "lora.safetensors"),
+        "LIMNER_CONTROLNET": str(tmp_path),
+    }
+    findings = found(tmp_path, **broken)
+    for subject, variable in zip(("LCM-LoRA", "IP-Adapter", "ControlNet"), broken, strict=True):
+        assert findings[subject].state is State.MISSING
+        assert variable in findings[subject].sentence
+        assert findings[subject].sentence.endswith(".")
+    assert "ControlNet" not in found(tmp_path, **broken, LIMNER_BASE_MODEL="nowhere")
+
+
+def test_what_fits_the_base_is_good(tmp_path: Path) -> None:
+    """LCM-LoRA, IP-Adapter and ControlNet that were made for the base are good."""
+    base = write_sd15_of_four_levels(tmp_path / "tiny")
+    lora, adapter = tmp_path / "lora.safetensors", tmp_path / "adapter.safetensors"
+    loaded = load_base(base)
+    lora.write_bytes(make_lora(loaded, "lcm", rank=2, seed=0, targets=("to_k",)))
+    fitting = {
+        "LIMNER_BASE_MODEL": str(base),
+        "LIMNER_FEW_STEP_LORA": str(lora),
+        "LIMNER_IP_ADAPTER": str(write_face_adapter(loaded, adapter, width=128)),
+        "LIMNER_CONTROLNET": str(write_controlnet(base, tmp_path / "net")),
+    }
+    findings = found(tmp_path, **fitting)
+    for subject in ("LCM-LoRA", "IP-Adapter", "ControlNet"):
+        assert findings[subject].state is State.GOOD, findings[subject]

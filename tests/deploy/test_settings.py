@@ -120,12 +120,15 @@ def test_offline_is_said_in_two_ways(name: str, value: str, tmp_path: Path) -> N
 
 
 def test_files_beside_the_base_model_are_found_or_named(tmp_path: Path) -> None:
-    """An LCM-LoRA and an IP-Adapter are files or folders that exist, and the painter is told of them."""
+    """LCM-LoRA, IP-Adapter and ControlNet are files or folders that exist; the painter is told of the first two."""
     adapter = tmp_path / "adapters"
     adapter.mkdir()
     home = {"LIMNER_HOME": str(tmp_path)}
     running = Settings.from_env({**home, "LIMNER_IP_ADAPTER": str(adapter)}).running
     assert (running.face_adapter, running.few_step_lora) == (adapter, None)
     assert list(running.arguments()[-2:]) == ["--face-adapter", str(adapter)]
+    assert Settings.from_env({**home, "LIMNER_CONTROLNET": str(adapter)}).controlnet == adapter
     with pytest.raises(SettingsError, match=r"LIMNER_FEW_STEP_LORA.*exists"):
         Settings.from_env({**home, "LIMNER_FEW_STEP_LORA": str(tmp_path / "nowhere.safetensors")})
+    with pytest.raises(SettingsError, match=r"LIMNER_CONTROLNET.*exists"):
+        Settings.from_env({**home, "LIMNER_CONTROLNET": str(tmp_path / "nowhere")})

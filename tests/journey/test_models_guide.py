@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from limner.tests.fakes.model_server import COMMIT, ModelServer, files_below
-from limner.tests.fakes.photos import three_photos
+from limner.tests.fakes.photos import selfie, three_photos
 
 GUIDE = Path(__file__).parents[2] / "docs" / "models.md"
 
@@ -28,16 +28,20 @@ def commands() -> list[str]:
 @pytest.fixture(name="stand_ins")
 def _stand_ins(tmp_path: Path) -> dict[str, str]:
     """Say what stands for the guide's names: small models of the same classes, photos of a fictional person."""
+    from limner.tests.fakes.bases import write_sdxl
+    from limner.tests.fakes.controlnet import write_controlnet
     from limner.tests.fakes.single_file import write_sd15_file, write_sd15_of_four_levels
 
     folder = write_sd15_of_four_levels(tmp_path / "stable-diffusion-v1-5")
     file = write_sd15_file(folder, tmp_path / "realistic.safetensors")
-    photos = [tmp_path / f"{name}.jpg" for name in ("one", "two", "three")]
-    for path, data in zip(photos, three_photos("P007"), strict=True):
+    net = write_controlnet(write_sdxl(tmp_path / "xl"), tmp_path / "openpose")
+    photos = [tmp_path / f"{name}.jpg" for name in ("one", "two", "three", "pose")]
+    for path, data in zip(photos, [*three_photos("P007"), selfie("P009")], strict=True):
         path.write_bytes(data)
     return {
         "/models/stable-diffusion-v1-5": str(folder),
         "/models/realistic.safetensors": str(file),
+        "LIMNER_CONTROLNET=/models/openpose": f"LIMNER_CONTROLNET={net}",
         "stabilityai/stable-diffusion-xl-base-1.0": "owner/model",
         "modelscope://Tongyi-MAI/Z-Image": "modelscope://owner/model",
         "owner/model@REVISION": f"owner/model@{COMMIT}",
@@ -69,13 +73,20 @@ async def test_each_command_of_the_guide_runs(server: ModelServer, stand_ins: di
     assert len(list((here / "portraits").glob("photo-*.png"))) == 8
     assert (here / "portraits" / "face-lora-kohya.safetensors").is_file()
     assert len(list((here / "upright").glob("photo-*.png"))) == 4
+    assert len(list((here / "posed").glob("photo-*.png"))) == 4
 
 
 async def _run(words: list[str], environ: Mapping[str, str], folder: Path) -> tuple[int, str]:
-    assert words[0] == "limner", f"the guide has a command of another program: {words}"
-    command = (sys.executable, "-P", "-m", "limner.deploy.cli", *words[1:])
+    start = next(number for number, word in enumerate(words) if "=" not in word)
+    settings = dict(word.split("=", 1) for word in words[:start])
+    assert words[start] == "limner", f"the guide has a command of another program: {words}"
+    command = (sys.executable, "-P", "-m", "limner.deploy.cli", *words[start + 1 :])
     process = await asyncio.create_subprocess_exec(
-        *command, env=environ, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *command,
+        env={**environ, **settings},
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await process.communicate()
     return process.returncode or 0, said.decode()
