@@ -15,6 +15,7 @@ from limner.deploy.report import Made, MadePortrait
 from limner.engine.analysers import make_analyser, make_parser
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.faces import Analyser, Parser
+from limner.engine.fuse.background import Background
 from limner.engine.models.running import Running, device_of
 from limner.engine.progress import Progress
 from limner.engine.quiet import quiet
@@ -42,6 +43,7 @@ class Sitting:
     count: int
     seed: int
     aspect: str = "1:1"
+    background: Background = None
     template: Path | None = None
     faces: Sequence[int] = ()
     insightface_pack: str | None = None
@@ -78,7 +80,8 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
     results = []
     for style in sitting.styles:
         tell = _with_style(on_progress, style.name)
-        results.append((style, make_portraits(base, analyser, replace(order, style=style), on_progress=tell)))
+        made = make_portraits(base, analyser, replace(order, style=style), parser=parser, on_progress=tell)
+        results.append((style, made))
     for file in files:
         file.unlink(missing_ok=True)
     return _gathered(sitting, learned, results)
@@ -96,6 +99,7 @@ def _order(sitting: Sitting) -> "pipeline.Order":
         count=sitting.count,
         seed=sitting.seed,
         aspect=sitting.aspect,
+        background=sitting.background,
         template=None if sitting.template is None else sitting.template.read_bytes(),
         faces=sitting.faces,
     )

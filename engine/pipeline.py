@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.faces import Analyser, Parser
 from limner.engine.fuse.aspect import SQUARE, latent_shape
+from limner.engine.fuse.background import Background
 from limner.engine.fuse.pipeline import Portrait, render
 from limner.engine.fuse.places import Template, match, read_template
 from limner.engine.fuse.preview import draw_preview
@@ -58,7 +59,7 @@ class Order:
 
     `resume` is the last checkpoint of an order that was broken off. Without `recipe` the base's own is taken. With a
     `template` its faces are repainted, by position or as `faces` says (numbers from 1, from the left; the sitter's
-    first, then those of `others`, who are in it too); then `aspect` plays no part.
+    first, then those of `others`, who are in it too); then `aspect` and `background` play no part.
     """
 
     style: Style
@@ -70,6 +71,7 @@ class Order:
     resume: bytes | None = None
     recipe: FaceRecipe | None = None
     aspect: str = SQUARE
+    background: Background = None
     template: bytes | None = None
     faces: Sequence[int] = ()
     others: Sequence[Learned] = ()
@@ -119,7 +121,7 @@ def make_portraits(
         on_preview=None if template else on_preview,
     )
     clock = _Clock()
-    portraits = _render(base, analyser, order, template, learned, on_progress, should_stop)
+    portraits = _render(base, analyser, parser, order, template, learned, on_progress, should_stop)
     return Made(
         portraits=portraits,
         face_lora=None if order.face_lora is not None else learned.face_lora,
@@ -180,6 +182,7 @@ def learn(
 def _render(
     base: BaseModel,
     analyser: Analyser,
+    parser: Parser,
     order: Order,
     template: Template | None,
     learned: Learned,
@@ -196,6 +199,8 @@ def _render(
             analyser,
             count=order.count,
             aspect=order.aspect,
+            background=order.background,
+            parser=parser,
             seed=order.seed,
             on_progress=on_progress,
             should_stop=should_stop,

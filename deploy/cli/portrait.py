@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from limner.deploy.cli.background import STYLE, read_background
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.errors import UserMistakeError
 from limner.deploy.models import engine_name, model_problem
@@ -37,6 +38,12 @@ STAGES = {"prepare": "Looking at the photos", "train": "Learning the face", "ren
     "--aspect", default=SQUARE, show_default=True, type=click.Choice(ASPECTS), help="Width to height; nano: 1:1 alone."
 )
 @click.option(
+    "--background",
+    default=STYLE,
+    show_default=True,
+    help="A picture or a colour to put the sitter before; `photo`: the photo's; `style`: as the style has it.",
+)
+@click.option(
     "--template", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A picture to take the faces of."
 )
 @click.option(
@@ -59,6 +66,7 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
     seed: int,
     base: str | None,
     aspect: str,
+    background: str,
     template: Path | None,
     faces: tuple[int, ...],
     folders: tuple[Path, ...],
@@ -74,8 +82,11 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
     # Read when numpy and torch are loaded, so it is set before.
     os.environ.setdefault("OMP_NUM_THREADS", str(settings.engine_threads))
     sitters = _sitters(photos, folders, template, faces)
+    if template is not None and background != STYLE:
+        raise UserMistakeError("A template brings its own background: leave out --background, or --template.")
     chosen_base = base or settings.base_model
     chosen = _styles(settings, styles, chosen_base)
+    behind = read_background(background)
     from limner.deploy.painting import Sitting
 
     sitting = Sitting(
@@ -86,6 +97,7 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
         count,
         seed,
         aspect=aspect,
+        background=behind,
         template=template,
         faces=faces,
         insightface_pack=settings.insightface_pack,
