@@ -17,6 +17,7 @@ from limner.engine.bases import find_base
 from limner.engine.bases.beside import check_controlnet
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.faces import Analyser, Parser
+from limner.engine.fuse.background import Background
 from limner.engine.models.running import Running, device_of
 from limner.engine.progress import Progress
 from limner.engine.quiet import quiet
@@ -46,6 +47,7 @@ class Sitting:
     seed: int
     aspect: str = "1:1"
     pose: Path | None = None
+    background: Background = None
     template: Path | None = None
     faces: Sequence[int] = ()
     insightface_pack: str | None = None
@@ -84,7 +86,8 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
     results = []
     for style in sitting.styles:
         tell = _with_style(on_progress, style.name)
-        results.append((style, make_portraits(base, analyser, replace(order, style=style), on_progress=tell)))
+        made = make_portraits(base, analyser, replace(order, style=style), parser=parser, on_progress=tell)
+        results.append((style, made))
     for file in files:
         file.unlink(missing_ok=True)
     return _gathered(sitting, learned, results)
@@ -103,6 +106,7 @@ def _order(sitting: Sitting) -> "pipeline.Order":
         seed=sitting.seed,
         aspect=sitting.aspect,
         pose=None if sitting.pose is None else sitting.pose.read_bytes(),
+        background=sitting.background,
         template=None if sitting.template is None else sitting.template.read_bytes(),
         faces=sitting.faces,
     )

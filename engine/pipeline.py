@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from limner.engine.errors import TooFewPhotosError
 from limner.engine.faces import Analyser, Parser
 from limner.engine.fuse.aspect import SQUARE, latent_shape
+from limner.engine.fuse.background import Background
 from limner.engine.fuse.pipeline import Portrait, render
 from limner.engine.fuse.places import Template, match, read_template
 from limner.engine.fuse.pose import read_pose
@@ -60,8 +61,8 @@ class Order:
 
     `resume` is the last checkpoint of an order that was broken off. Without `recipe` the base's own is taken. With a
     `template` its faces are repainted, by position or as `faces` says (numbers from 1, from the left; the sitter's
-    first, then those of `others`, who are in it too); then `aspect` and `pose` play no part. `pose` is a picture whose
-    largest face says how the sitter shall hold the head.
+    first, then those of `others`, who are in it too); then `aspect`, `pose` and `background` play no part. `pose` is a
+    picture whose largest face says how the sitter shall hold the head.
     """
 
     style: Style
@@ -74,6 +75,7 @@ class Order:
     recipe: FaceRecipe | None = None
     aspect: str = SQUARE
     pose: bytes | None = None
+    background: Background = None
     template: bytes | None = None
     faces: Sequence[int] = ()
     others: Sequence[Learned] = ()
@@ -123,7 +125,7 @@ def make_portraits(
         on_preview=None if template else on_preview,
     )
     clock = _Clock()
-    portraits = _render(base, analyser, order, template, learned, on_progress, should_stop)
+    portraits = _render(base, analyser, parser, order, template, learned, on_progress, should_stop)
     return Made(
         portraits=portraits,
         face_lora=None if order.face_lora is not None else learned.face_lora,
@@ -185,6 +187,7 @@ def learn(
 def _render(
     base: BaseModel,
     analyser: Analyser,
+    parser: Parser,
     order: Order,
     template: Template | None,
     learned: Learned,
@@ -202,6 +205,8 @@ def _render(
             count=order.count,
             aspect=order.aspect,
             pose=_pose(base, analyser, order),
+            background=order.background,
+            parser=parser,
             seed=order.seed,
             on_progress=on_progress,
             should_stop=should_stop,

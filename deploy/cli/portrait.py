@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from limner.deploy.cli.background import STYLE, read_background
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.errors import UserMistakeError
 from limner.deploy.models import engine_name, model_problem
@@ -41,6 +42,12 @@ STAGES = {"prepare": "Looking at the photos", "train": "Learning the face", "ren
     "--pose", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A picture to take the head's pose of."
 )
 @click.option(
+    "--background",
+    default=STYLE,
+    show_default=True,
+    help="A picture or a colour to put the sitter before; `photo`: the photo's; `style`: as the style has it.",
+)
+@click.option(
     "--template", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A picture to take the faces of."
 )
 @click.option(
@@ -64,6 +71,7 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
     base: str | None,
     aspect: str,
     pose: Path | None,
+    background: str,
     template: Path | None,
     faces: tuple[int, ...],
     folders: tuple[Path, ...],
@@ -81,8 +89,11 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
     if pose and template:
         raise UserMistakeError("--pose plays no part in a template: leave out one of --pose and --template.")
     sitters = _sitters(photos, folders, template, faces)
+    if template is not None and background != STYLE:
+        raise UserMistakeError("A template brings its own background: leave out --background, or --template.")
     chosen_base = base or settings.base_model
     chosen = _styles(settings, styles, chosen_base)
+    behind = read_background(background)
     from limner.deploy.painting import Sitting
 
     sitting = Sitting(
@@ -94,6 +105,7 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
         seed,
         aspect=aspect,
         pose=pose,
+        background=behind,
         template=template,
         faces=faces,
         insightface_pack=settings.insightface_pack,

@@ -1,6 +1,7 @@
 """One request's way: LoRAs and a sitter in, portraits out.
 
-put the LoRAs in -> draw candidates, judged for style, safety and likeness -> a second pass on small faces -> PNG files
+put the LoRAs in -> draw candidates, judged for style, safety and likeness -> a second pass on small faces
+-> another background, if one is wished for -> PNG files
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from limner.engine.errors import BadLoraError
-from limner.engine.faces import Analyser
+from limner.engine.faces import Analyser, Parser, Pixels
 from limner.engine.fuse.adapters import fused
 from limner.engine.fuse.aspect import SQUARE, latent_shape
+from limner.engine.fuse.background import Background, put_before, without_sitter
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick, score
 from limner.engine.fuse.drawing import Canvas, Drawing, Pace
-from limner.engine.fuse.marks import enlarged, portrait_png
+from limner.engine.fuse.marks import COMPOSITE, SOURCE_TYPE, enlarged, portrait_png
 from limner.engine.fuse.recipe import RenderRecipe, quick, render_recipe_for, suited
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.repaint import refine_face, small_face
@@ -21,6 +23,7 @@ from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_images, fit
 from limner.engine.models.controlnet import Pose
 from limner.engine.models.lora import read_notes
+from limner.engine.preprocess.mask import head_mask
 from limner.engine.progress import OnProgress, ShouldStop, ignore, never
 from limner.engine.styles import Style
 
@@ -45,6 +48,8 @@ def render(  # noqa: PLR0913  what a request says, by keyword
     candidates: int | None = None,
     aspect: str = SQUARE,
     pose: Pose | None = None,
+    background: Background = None,
+    parser: Parser = head_mask,
     seed: int,
     on_progress: OnProgress = ignore,
     should_stop: ShouldStop = never,
@@ -53,8 +58,8 @@ def render(  # noqa: PLR0913  what a request says, by keyword
 
     Without `lora` the base draws whomever the prompt means; that is for measurements. The same arguments give the same
     portraits on one machine and number of threads. `aspect` is one of `limner.engine.fuse.aspect.ASPECTS`; other than
-    square, or with a `pose` of that aspect, it is drawn from noise, whatever the style says. Raises BadAspectError,
-    BadLoraError, BadRecipeError,
+    square, or with a `pose` of that aspect, it is drawn from noise, whatever the style says. With a `background` the
+    sitters that `parser` finds in the portraits are put before it. Raises BadAspectError, BadLoraError, BadRecipeError,
     BlockedError and StoppedError.
     """
     check_base(base, lora)
@@ -66,7 +71,11 @@ def render(  # noqa: PLR0913  what a request says, by keyword
         drawing = Drawing(fusion, style, recipe, reference, analyser, pace)
         best = pick(drawing.draw(canvas, candidate_seeds(seed, drawn)), count)
         best = [_refined(drawing, one) for one in best]
-    return [_portrait(base, style, recipe, canvas, one) for one in best]
+    if background is not None:
+        behind = without_sitter(reference.image, analyser, parser) if isinstance(background, str) else background
+        best = [_replaced(drawing, one, behind, parser) for one in best]
+    source = SOURCE_TYPE if background is None else COMPOSITE
+    return [_portrait(base, style, recipe, canvas, one, source) for one in best]
 
 
 def way_of_drawing(base: BaseModel, style: Style) -> tuple[RenderRecipe, Style]:
@@ -107,13 +116,24 @@ def _refined(drawing: Drawing, one: Candidate) -> Candidate:
     if face is None:
         return one
     image = refine_face(drawing, one.image, face, one.seed)
+    return _judged(drawing, one, image)
+
+
+def _replaced(drawing: Drawing, one: Candidate, behind: Pixels, parser: Parser) -> Candidate:
+    """Put a portrait's sitter before a background; enlarged first, so that a small base does not coarsen it."""
+    return _judged(drawing, one, put_before(enlarged(one.image), behind, drawing.analyser, parser))
+
+
+def _judged(drawing: Drawing, one: Candidate, image: Pixels) -> Candidate:
     return replace(one, image=image, likeness=score(image, drawing.analyser, list(drawing.reference.embeddings)))
 
 
-def _portrait(base: BaseModel, style: Style, recipe: RenderRecipe, canvas: Canvas, one: Candidate) -> Portrait:
-    height, width = one.image.shape[:2]
+def _portrait(
+    base: BaseModel, style: Style, recipe: RenderRecipe, canvas: Canvas, one: Candidate, source: str
+) -> Portrait:
+    height, width = (side * base.size // base.latent_shape[1] for side in canvas.shape[1:])
     parameters = parameters_of(base, style, recipe, seed=one.seed, size=f"{width}x{height}", strength=canvas.strength)
-    png = portrait_png(enlarged(one.image), parameters)
+    png = portrait_png(enlarged(one.image), parameters, source)
     return Portrait(png=png, likeness=round(one.likeness, 4), seed=one.seed)
 
 

@@ -70,7 +70,7 @@ def put_back(picture: Pixels, region: Region, drawn: Pixels) -> Pixels:
     fitted = Image.fromarray(_in_tune(region, drawn.astype(np.float32)).round().astype(np.uint8))
     mask = Image.fromarray((region.mask * 255).round().astype(np.uint8))
     before = picture[there]
-    face, alpha = (_laid(one, transform, before.shape[:2]) for one in (fitted, mask))
+    face, alpha = (laid(one, transform, before.shape[:2]) for one in (fitted, mask))
     share = (alpha.astype(np.float32) / 255)[..., None]
     mixed = (face * share + before * (1 - share)).round().astype(np.uint8)
     made = picture.copy()
@@ -92,7 +92,7 @@ def _box(region: Region, picture: Pixels) -> tuple[tuple[slice, slice], Floats64
     return there, np.hstack([region.transform[:, :2], shift[:, None]])
 
 
-def _laid(crop: Image.Image, transform: Floats64, shape: tuple[int, ...]) -> Pixels:
+def laid(crop: Image.Image, transform: Floats64, shape: tuple[int, ...]) -> Pixels:
     """Resample a crop where a part of the picture, (height, width), lies on it; smaller faces are averaged."""
     shrink = max(1, int(np.hypot(transform[0, 0], transform[1, 0])))
     height, width = shape

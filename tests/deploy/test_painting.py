@@ -8,8 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from limner.deploy import painting
 from limner.deploy.cli import main
 from limner.deploy.demo import demonstration_photos
+from limner.engine.faces import Detection, Pixels
+from limner.engine.preprocess.analyser import DlibAnalyser
+from limner.tests.fakes.analyser import FaceInTheMiddle
 from limner.tests.fakes.base import save_tiny_base
 from limner.tests.fakes.photos import selfie, side_by_side, three_photos
 
@@ -118,12 +122,32 @@ def test_upright_portraits(tiny: Path, photos: list[Path], tmp_path: Path) -> No
     assert (tmp_path / "out/contact-sheet.png").stat().st_size
 
 
+def test_before_a_colour(tiny: Path, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The colour that was named stands behind the sitter; nano's stand-in draws no faces, so one is found for it."""
+    monkeypatch.setattr(painting, "make_analyser", lambda *_words, **_options: _SeesFaces())
+    result = portrait(tiny, tmp_path / "out", photos, "--style", "photo", "--background", "navy")
+    assert result.exit_code == 0, result.output
+    with Image.open(tmp_path / "out/photo-01.png") as picture:
+        assert picture.getpixel((0, 0)) == (0, 0, 128)
+
+
+class _SeesFaces(DlibAnalyser):
+    """Find the faces that dlib finds, and one in the middle where it finds none."""
+
+    def detect(self, image: Pixels) -> list[Detection]:
+        return super().detect(image) or FaceInTheMiddle().detect(image)
+
+
 @pytest.mark.parametrize(
     "words, sentence",
     [
         (["--face", "1"], "--sitter and --face are for a template"),
         (["--aspect", "2:1"], "'2:1' is not one of"),
         (["--template", "gone.png"], "gone.png"),
+        (["--background", "navvy"], "'navvy' is neither a file nor a colour: name a picture"),
+        (["--background", "#12"], "'#12' is neither a file nor a colour"),
+        (["--background", __file__], "cannot be used (not an image): name one picture"),
+        (["--background", "navy", "--template", __file__], "A template brings its own background"),
     ],
 )
 def test_options_that_make_no_sense_together(

@@ -44,6 +44,24 @@ class PaperAnalyser:
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
+class FaceInTheMiddle:
+    """Find one face in every picture, whatever it shows, where a canonical crop would have it."""
+
+    space = SPACE
+
+    def detect(self, image: Pixels) -> list[Detection]:
+        """Return a face of two fifths of the shorter side in the picture's middle."""
+        rows, columns = (np.abs(np.arange(side) - side / 2) < min(image.shape[:2]) / 5 for side in image.shape[:2])
+        return [_detection(np.outer(rows, columns))]
+
+    def embed(self, image: Pixels, detection: Detection) -> Floats:
+        """Return the mean colours of the face in the first three of 128 numbers."""
+        left, top, right, bottom = detection.box
+        found = np.zeros(128, np.float32)
+        found[:3] = image[top:bottom, left:right].mean(axis=(0, 1)) / 255
+        return found
+
+
 def _detection(where: np.ndarray) -> Detection:
     rows, columns = np.flatnonzero(where.any(1)), np.flatnonzero(where.any(0))
     box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
