@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from limner.engine.bench.rows import SAME_PERSON, Row
+from limner.engine.bench.tables import Mark
 
 
-def likeness_in_time(ways: Mapping[str, Sequence[tuple[float, float]]], to: Path) -> None:
-    """Plot (core seconds, median distance) of each recipe."""
+def likeness_in_time(ways: Mapping[str, Sequence[Mark]], to: Path) -> None:
+    """Plot how near each recipe is after some core seconds."""
     figure, axes = _figure()
     for recipe, way in ways.items():
-        axes.plot([seconds for seconds, _ in way], [distance for _, distance in way], "o-", label=recipe)
-    axes.set_xlabel("seconds of one core, training and drawing")
+        axes.plot([mark.train for mark in way], [mark.distance for mark in way], "o-", label=recipe)
+    axes.set_xlabel("seconds of one core, training alone")
     _finish(figure, axes, to)
 
 

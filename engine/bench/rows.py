@@ -103,6 +103,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     wall_s: float
     """Training, and drawing once."""
     cpu_s: float
+    train_cpu_s: float
+    """Training alone."""
     median_distance: float
 
 

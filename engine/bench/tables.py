@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from limner.engine.bench.rows import SAME_PERSON, Point, Row
+
+
+class Mark(NamedTuple):
+    """What a recipe has after some core seconds of training: with the drawing, and how near it is."""
+
+    train: float
+    whole: float
+    distance: float
+
 
 _HEAD = (
     "recipe", "photos", "style", "start", "median distance", "same person", "style", "diversity",
@@ -26,35 +36,46 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def course(points: Sequence[Point]) -> dict[str, list[tuple[float, float]]]:
-    """Give for each recipe its way: core seconds and median distance at each mark, medians over sitters and seeds."""
-    ways: dict[str, list[tuple[float, float]]] = {}
+def course(points: Sequence[Point]) -> dict[str, list[Mark]]:
+    """Give for each recipe its way: what it has at each mark, medians over sitters and seeds."""
+    ways: dict[str, list[Mark]] = {}
     for recipe in dict.fromkeys(point.recipe for point in points):
         mine = [point for point in points if point.recipe == recipe]
         runs = len({(point.sitter, point.photos, point.seed) for point in mine})
         # Runs that end early have fewer marks; a mark counts where half of the runs have it.
         at = {step: [one for one in mine if one.step == step] for step in sorted({one.step for one in mine})}
-        ways[recipe] = [
-            (float(np.median([one.cpu_s for one in here])), float(np.median([one.median_distance for one in here])))
-            for here in at.values()
-            if 2 * len(here) >= runs
-        ]
+        ways[recipe] = [_mark(here) for here in at.values() if 2 * len(here) >= runs]
     return ways
 
 
-def in_time(ways: dict[str, list[tuple[float, float]]], ours: str = "limner") -> list[str]:
-    """Say for each rival when it was at its best, and when we were as near."""
+def in_time(ways: Mapping[str, Sequence[Mark]], ours: str = "limner") -> list[str]:
+    """Say for each rival when it was at its best, and when we were as near; with the drawing, and without."""
     said = []
     for recipe, way in ways.items():
         if recipe == ours or not way or ours not in ways:
             continue
-        best = min(distance for _, distance in way)
-        theirs = min(seconds for seconds, distance in way if distance == best)
-        soonest = min((seconds for seconds, distance in ways[ours] if distance <= best), default=None)
-        end = f"{recipe} is nearest at {theirs:.0f} core seconds, {best:.3f}"
-        reached = "never" if soonest is None else f"at {soonest:.0f}, {soonest / theirs:.2f} of its time"
-        said.append(f"{end}; {ours} is as near {reached}.")
+        best = min(way, key=lambda mark: mark.distance)
+        near = [mark for mark in ways[ours] if mark.distance <= best.distance]
+        when = f"after {best.train:.0f} core seconds ({best.whole:.0f} with drawing)"
+        end = f"{recipe} is nearest {when}: {best.distance:.3f}"
+        if not near:
+            said.append(f"{end}; {ours} is never as near.")
+            continue
+        train, whole = min(mark.train for mark in near), min(mark.whole for mark in near)
+        shares = f"{train / best.train:.2f} and {whole / best.whole:.2f} of its time"
+        said.append(f"{end}; {ours} is as near after {train:.0f} ({whole:.0f}), {shares}.")
     return said
+
+
+def _mark(points: Sequence[Point]) -> Mark:
+    def middle(values: Iterable[float]) -> float:
+        return float(np.median(list(values)))
+
+    return Mark(
+        middle(one.train_cpu_s for one in points),
+        middle(one.cpu_s for one in points),
+        middle(one.median_distance for one in points),
+    )
 
 
 def _kind(row: Row) -> tuple[str, int, str, float]:

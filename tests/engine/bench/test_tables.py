@@ -3,7 +3,7 @@
 import pytest
 
 from limner.engine.bench.rows import Point, Row
-from limner.engine.bench.tables import course, in_time, table
+from limner.engine.bench.tables import Mark, course, in_time, table
 
 
 def row(*distances: float, recipe: str = "limner", sitter: str = "P007", diverged: bool = False) -> Row:
@@ -36,7 +36,8 @@ def point(recipe: str, step: int, seconds: float, distance: float, sitter: str =
         seed=0,
         step=step,
         wall_s=2 * seconds,
-        cpu_s=seconds,
+        cpu_s=seconds + 10,
+        train_cpu_s=seconds,
         median_distance=distance,
     )
 
@@ -58,17 +59,17 @@ def test_a_recipe_that_diverges_is_reported() -> None:
 def test_a_course_leaves_out_what_few_runs_reached() -> None:
     """Medians at each mark; a mark of one run in three does not end the line."""
     points = [point("limner", 50, 10, far, person) for person, far in (("P007", 0.6), ("P008", 0.5), ("P009", 0.7))]
-    assert course([*points, point("limner", 100, 20, 0.1)]) == {"limner": [(10.0, 0.6)]}
+    assert course([*points, point("limner", 100, 20, 0.1)]) == {"limner": [(10.0, 20.0, 0.6)]}
 
 
 @pytest.mark.parametrize(
     "ours, said",
     [
-        ([(10.0, 0.65), (20.0, 0.55)], "limner is as near at 20, 0.20 of its time"),
-        ([(10.0, 0.65)], "limner is as near never"),
+        ([Mark(10, 30, 0.65), Mark(20, 40, 0.55)], "limner is as near after 20 (40), 0.20 and 0.33 of its time"),
+        ([Mark(10, 30, 0.65)], "limner is never as near"),
     ],
 )
-def test_time_to_likeness_is_told_for_each_rival(ours: list[tuple[float, float]], said: str) -> None:
+def test_time_to_likeness_is_told_for_each_rival(ours: list[Mark], said: str) -> None:
     """The rival's best mark, and when ours was as near, if it ever was."""
-    ways = {"limner": ours, "slow": [(50.0, 0.7), (100.0, 0.6), (150.0, 0.62)]}
-    assert in_time(ways) == [f"slow is nearest at 100 core seconds, 0.600; {said}."]
+    ways = {"limner": ours, "slow": [Mark(50, 70, 0.7), Mark(100, 120, 0.6), Mark(150, 170, 0.62)]}
+    assert in_time(ways) == [f"slow is nearest after 100 core seconds (120 with drawing): 0.600; {said}."]
