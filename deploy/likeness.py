@@ -117,9 +117,8 @@ def _written(out: Path, measured: Sequence[_Measured], judged: Sequence[tuple[Ro
     _as_json(out / "likeness.json", rows)
     _as_json(out / "curves.json", points)
     ways = course(points)
-    lines = [table(rows), "", *in_time(ways)]
-    if any(row.judge_distances for row in rows):
-        lines += ["", judge_table(rows)]
+    second = [judge_table(rows), ""] if any(row.judge_distances for row in rows) else []
+    lines = [table(rows), "", *second, *in_time(ways)]
     (out / "likeness.md").write_text("\n".join(lines) + "\n")
     yield from lines
     if ways:
