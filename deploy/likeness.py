@@ -17,10 +17,12 @@ from limner.deploy import plots
 from limner.engine.bench.cell import FOUND, keep, portrait_name
 from limner.engine.bench.recipe import find_recipe
 from limner.engine.bench.rows import Cell, Found, Row
+from limner.engine.bench.second import FaceResAnalyser, SecondJudge, judge_table
 from limner.engine.bench.style import StyleJudge, learned_judge, named_share, told_apart
 from limner.engine.bench.tables import course, in_time, table
 from limner.engine.fuse import sheet
 from limner.engine.models.running import Running
+from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.engine.styles import find_style, load_styles
 
 
@@ -40,6 +42,8 @@ class Plan:
     out: Path
     processes: int = 1
     curve: bool = True
+    judge: Path | None = None
+    """The folder of a second judge."""
 
     def cells(self) -> list[Cell]:
         """List the cells, one sitter after the other: an interrupted bench has compared some sitters fully."""
@@ -66,6 +70,7 @@ class Plan:
 class _Measured:
     folder: Path
     found: Found
+    person: str
 
     def portraits(self, row: Row) -> list[bytes]:
         """Read a row's portraits."""
@@ -73,17 +78,22 @@ class _Measured:
 
 
 def run(plan: Plan) -> Iterator[str]:
-    """Measure and write; yield what to tell on the way. Raises UnknownStyleError and BadRecipeError at once."""
+    """Measure and write; yield what to tell on the way.
+
+    Raises UnknownStyleError, BadRecipeError and MissingModelsError at once.
+    """
     cells, out = plan.cells(), plan.out / "cells"
+    second = SecondJudge(FaceResAnalyser(plan.judge, DlibAnalyser())) if plan.judge else None
     measured: list[_Measured] = []
     # A fresh process for each cell: what one has used up is not counted against the next.
     with ProcessPoolExecutor(plan.processes, get_context("spawn"), max_tasks_per_child=1) as pool:
         for cell, _ in zip(cells, pool.map(partial(keep, out=out), cells), strict=True):
             folder = out / cell.name
-            measured.append(_Measured(folder, msgspec.json.decode((folder / FOUND).read_bytes(), type=Found)))
+            found = msgspec.json.decode((folder / FOUND).read_bytes(), type=Found)
+            measured.append(_Measured(folder, found, cell.sitter))
             yield from (_told(row) for row in measured[-1].found.rows)
     judge = learned_judge()
-    judged = [(_judged(one, row, judge), one.portraits(row)) for one in measured for row in one.found.rows]
+    judged = [(_judged(one, row, judge, second), one.portraits(row)) for one in measured for row in one.found.rows]
     yield from _written(plan.out, measured, judged)
 
 
@@ -94,7 +104,9 @@ def _told(row: Row) -> str:
     return f"{where}: {row.median_distance:.3f} ({row.wall_s:.0f} s, {row.cpu_s:.0f} s of a core)"
 
 
-def _judged(one: _Measured, row: Row, judge: StyleJudge) -> Row:
+def _judged(one: _Measured, row: Row, judge: StyleJudge, second: SecondJudge | None) -> Row:
+    if second:
+        row = second.judged(row, one.portraits(row), one.person)
     if row.style not in judge.names:
         return row
     return msgspec.structs.replace(row, style_fidelity=round(named_share(judge, one.portraits(row), row.style), 3))
@@ -105,7 +117,8 @@ def _written(out: Path, measured: Sequence[_Measured], judged: Sequence[tuple[Ro
     _as_json(out / "likeness.json", rows)
     _as_json(out / "curves.json", points)
     ways = course(points)
-    lines = [table(rows), "", *in_time(ways)]
+    second = [judge_table(rows), ""] if any(row.judge_distances for row in rows) else []
+    lines = [table(rows), "", *second, *in_time(ways)]
     (out / "likeness.md").write_text("\n".join(lines) + "\n")
     yield from lines
     if ways:

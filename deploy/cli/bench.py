@@ -37,6 +37,11 @@ def bench() -> None:
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to.")
 @click.option("--base", help="The base model: nano, or a folder in diffusers' layout.")
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="How many run at once.")
+@click.option(
+    "--judge",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with FaceRes, which then judges too: it has no say in what is ranked and kept.",
+)
 @click.option("--curve/--no-curve", default=True, help="Also judge what each recipe had at its marks.")
 @click.pass_context
 def likeness(  # noqa: PLR0913, PLR0917  one an option
@@ -50,6 +55,7 @@ def likeness(  # noqa: PLR0913, PLR0917  one an option
     out: Path,
     base: str | None,
     processes: int,
+    judge: Path | None,
     *,
     curve: bool,
 ) -> None:
@@ -84,6 +90,7 @@ def likeness(  # noqa: PLR0913, PLR0917  one an option
         out=out,
         processes=processes,
         curve=curve,
+        judge=judge,
     )
     for line in run(plan):
         click.echo(line)

@@ -90,6 +90,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Of the process, until the portraits were there."""
     style_fidelity: float | None = None
     diverged: bool = False
+    judge_distances: tuple[float, ...] = ()
+    """As `distances`, by the second judge (`limner.engine.bench.second`), where there is one."""
+    judge_distance: float | None = None
+    """Their median."""
+    judge_same: float | None = None
+    """The share of portraits nearer than the second judge's line of the same person."""
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,10 +13,11 @@ from limner.deploy.cli import main
         (["--strengths", "much"], "--strengths takes numbers"),
         (["--photos", "9"], "--photos takes numbers from 1 to 8, not 9"),
         (["--base", "/nowhere"], "/nowhere"),
+        (["--judge", "/nowhere"], "'/nowhere' does not exist"),
     ],
 )
 def test_mistakes_are_told_at_once(words: list[str], sentence: str) -> None:
-    """An unknown sitter, a strength that is no number and a base that is not there each have their own sentence."""
+    """An unknown sitter, a strength that is no number, a base or judge that is not there: each has its own sentence."""
     result = CliRunner().invoke(main, ["bench", "likeness", "--out", "unused", *words])
     assert result.exit_code == 2
     assert sentence in result.output

@@ -9,9 +9,10 @@ import pytest
 from limner.deploy import likeness
 from limner.engine.bench.rows import Row
 from limner.engine.bench.style import StyleJudge
-from limner.engine.errors import BadRecipeError, UnknownStyleError
+from limner.engine.errors import BadRecipeError, MissingModelsError, UnknownStyleError
 from limner.engine.models.running import Running
 from limner.tests.fakes.base import save_tiny_base
+from limner.tests.fakes.faceres import save_faceres
 
 QUICK = """name: quick
 words: a few steps
@@ -35,7 +36,9 @@ def _judge() -> StyleJudge:
     return StyleJudge([picture for _, picture in pictures], [style for style, _ in pictures])
 
 
-def _plan(out: Path, base: Path, *recipes: str, styles: tuple[str, ...] = ("photo",)) -> likeness.Plan:
+def _plan(
+    out: Path, base: Path, *recipes: str, styles: tuple[str, ...] = ("photo",), judge: Path | None = None
+) -> likeness.Plan:
     return likeness.Plan(
         sitters=["P007"],
         recipes=recipes,
@@ -47,6 +50,7 @@ def _plan(out: Path, base: Path, *recipes: str, styles: tuple[str, ...] = ("phot
         running=Running(),
         style_folders=(),
         out=out,
+        judge=judge,
     )
 
 
@@ -65,6 +69,25 @@ def test_everything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert any(line.startswith("quick P007 3 photos, seed 0, oil: ") for line in said)
     for name in ("likeness.md", "curves.json", "likeness-in-time.png", "likeness-and-style.png", "P007.png"):
         assert (out / name).stat().st_size > 100
+
+
+def test_a_second_judge_has_figures_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its distances stand beside dlib's in every row, and in a table of their own; without it there are none."""
+    monkeypatch.setattr(likeness, "learned_judge", _judge)
+    base, out = save_tiny_base(tmp_path / "base"), tmp_path / "out"
+    for judge in (None, save_faceres(tmp_path / "judge")):
+        assert list(likeness.run(_plan(out, base, "none", judge=judge)))
+        [row] = msgspec.json.decode((out / "likeness.json").read_bytes(), type=list[Row])
+        assert len(row.judge_distances) == (len(row.distances) if judge else 0)
+        assert (row.judge_distance is not None) == (row.judge_same is not None) == (judge is not None)
+        assert ("judge_distance" in (out / "likeness.md").read_text()) == (judge is not None)
+
+
+def test_a_judge_that_is_not_there_is_told_before_anything_is_measured(tmp_path: Path) -> None:
+    """A folder without FaceRes costs no minute."""
+    with pytest.raises(MissingModelsError):
+        next(likeness.run(_plan(tmp_path / "out", tmp_path, "none", judge=tmp_path)))
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
