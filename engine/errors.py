@@ -146,7 +146,7 @@ class BadReferenceError(EngineError):
 
 
 class BlockedError(EngineError):
-    """The base's safety checker let no candidate through."""
+    """No candidate may be shown (`limner.engine.fuse.safety`)."""
 
     reason = "blocked"
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
+from limner.engine.fuse.marks import mark
+
 _PAPER = (27, 25, 32)
 _LONGEST = 2400
 """Pixels of the longer side: a chat shows no more, and it stays far below what a chat takes (10 MB)."""
@@ -36,7 +38,7 @@ def poster(portraits: Sequence[bytes]) -> bytes:
         left = gap + column * (cell + gap) + missing * (cell + gap) // 2
         sheet.paste(_square(data, cell), (left, gap + row * (cell + gap)), mask)
     file = io.BytesIO()
-    sheet.save(file, "JPEG", quality=90)
+    sheet.save(file, "JPEG", quality=90, xmp=mark().encode())
     return file.getvalue()
 
 

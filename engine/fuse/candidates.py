@@ -1,8 +1,8 @@
-"""Many cheap candidates, judged for safety, style and likeness; the best go out, and never none that could."""
+"""Many cheap candidates, judged for style and likeness; the best that are safe go out, and never none that could."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,6 @@ class Candidate:
     """In [0, 1]; 0 where no face was found. See `limner.engine.likeness`."""
     margin: float | None = None
     """See `style_margin`; None for a style that is a plain photo."""
-    safe: bool = True
 
     @property
     def in_style(self) -> bool:
@@ -40,12 +39,25 @@ def score(image: Pixels, analyser: Analyser, known: Sequence[np.ndarray]) -> flo
     return likeness(embed_largest(image, analyser), known, analyser.space)
 
 
-def pick(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
+def pick(
+    candidates: Sequence[Candidate],
+    count: int,
+    safe: Callable[[Pixels], bool],
+    finish: Callable[[Candidate], Candidate] = lambda one: one,
+) -> list[Candidate]:
     """Return the best `count`, best first: those in style before those that are not, then by likeness.
 
-    A candidate out of style goes out only when too few are in it. Raises BlockedError when none is safe.
+    Each is finished before it is asked about, so that nothing goes out that nobody looked at; where one is not safe,
+    the next best takes its place. One out of style goes out only when too few are in it. Raises BlockedError when none
+    is safe.
     """
-    allowed = [one for one in candidates if one.safe]
-    if not allowed:
+    best: list[Candidate] = []
+    for one in sorted(candidates, key=lambda one: (one.in_style, one.likeness), reverse=True):
+        finished = finish(one)
+        if safe(finished.image):
+            best.append(finished)
+        if len(best) == count:
+            break
+    if not best:
         raise BlockedError(len(candidates))
-    return sorted(allowed, key=lambda one: (one.in_style, one.likeness), reverse=True)[:count]
+    return best

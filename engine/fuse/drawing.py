@@ -12,7 +12,7 @@ from limner.engine.errors import StoppedError
 from limner.engine.faces import Analyser, Pixels
 from limner.engine.fuse.adapters import Fusion
 from limner.engine.fuse.candidates import Candidate, score
-from limner.engine.fuse.guard import safe, style_margin
+from limner.engine.fuse.guard import style_margin
 from limner.engine.fuse.recipe import RenderRecipe
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sampler import Sampling, sample, steps_taken
@@ -85,10 +85,9 @@ class Drawing:
         latents = self._sample(canvas, seeds)
         images = decode_latents(base, latents)
         margins = self._margins(latents)
-        verdicts = safe(base, images)
-        for image, seed, margin, verdict in zip(images, seeds, margins, verdicts, strict=True):
+        for image, seed, margin in zip(images, seeds, margins, strict=True):
             likeness = score(canvas.finish(image), self.analyser, known)
-            yield Candidate(image, seed, likeness, margin, verdict)
+            yield Candidate(image, seed, likeness, margin)
             self.pace.step()
 
     def _sample(self, canvas: Canvas, seeds: Sequence[int]) -> torch.Tensor:

@@ -1,15 +1,12 @@
-"""Two questions before a portrait goes out: is the style there, and does the base's own safety checker agree.
+"""Ask before a portrait goes out whether its style is there.
 
-The style is asked of the base itself, so no further model is needed: a picture is in the style if the base, told the
-style, predicts the noise in it better than the base told "photo" (a diffusion classifier: Li et al. 2023,
-arXiv 2303.16203).
+It is asked of the base itself, so no further model is needed: a picture is in the style if the base, told the style,
+predicts the noise in it better than the base told "photo" (a diffusion classifier: Li et al. 2023, arXiv 2303.16203).
 """
 
 from __future__ import annotations
 
-import numpy as np
 import torch
-from PIL import Image
 
 from limner.engine.fuse.adapters import Fusion
 from limner.engine.models.base import BaseModel
@@ -35,23 +32,6 @@ def style_margin(
     fusion.scale(face=face_scale, style=style_scale)
     as_style = _errors(base, latents, told.rows(slice(0, 1)))
     return [float(value) for value in ((as_photo - as_style) / as_photo.clamp(min=1e-8)).cpu()]
-
-
-def safe(base: BaseModel, images: np.ndarray) -> list[bool]:
-    """Ask the base's own safety checker about (n, h, w, 3) uint8 pictures; without one, as with nano, all pass.
-
-    It blackens what it finds, which is not wanted here, so it is given a copy.
-    """
-    if base.safety is None:
-        return [True] * len(images)
-    checker, extractor = base.safety
-    seen = extractor([Image.fromarray(image) for image in images], return_tensors="pt")
-    with base.present(checker):
-        _, found = checker(
-            images=[image.copy() for image in images],
-            clip_input=seen.pixel_values.to(base.device, base.dtype),
-        )
-    return [not one for one in found]
 
 
 def _errors(base: BaseModel, latents: torch.Tensor, words: Prompts) -> torch.Tensor:

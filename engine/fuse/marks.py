@@ -29,6 +29,11 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
+def mark(source_type: str = SOURCE_TYPE) -> str:
+    """Give the XMP that says who made a picture. EU AI Act, article 50(2): the mark is machine-readable."""
+    return _XMP.format(source_type=source_type)
+
+
 def enlarged(image: Pixels) -> Pixels:
     """Enlarge (Lanczos) a picture whose longer side is below 512 px until it has them."""
     picture = Image.fromarray(image)
@@ -41,12 +46,11 @@ def enlarged(image: Pixels) -> Pixels:
 def portrait_png(image: Pixels, parameters: Mapping[str, str | int | float], source_type: str = SOURCE_TYPE) -> bytes:
     """Write a (height, width, 3) uint8 picture as PNG.
 
-    `parameters` go to the text entry of that name; they must not tell who the sitter is. EU AI Act, article 50(2):
-    the mark is machine-readable XMP with IPTC's DigitalSourceType.
+    `parameters` go to the text entry of that name; they must not tell who the sitter is. XMP has the mark.
     """
     notes = PngInfo()
     notes.add_text("parameters", ", ".join(f"{key}: {value}" for key, value in parameters.items()))
-    notes.add_itxt("XML:com.adobe.xmp", _XMP.format(source_type=source_type))
+    notes.add_itxt("XML:com.adobe.xmp", mark(source_type))
     file = io.BytesIO()
     Image.fromarray(image).save(file, "PNG", pnginfo=notes)
     return file.getvalue()

@@ -1,7 +1,7 @@
 """One request's way: LoRAs and a sitter in, portraits out.
 
-put the LoRAs in -> draw candidates, judged for style, safety and likeness -> a second pass on small faces
--> another background, if one is wished for -> PNG files
+put the LoRAs in -> draw candidates, judged for style and likeness -> the best, one by one: a second pass on a small
+face, another background if one is wished for, and may it be shown? -> PNG files
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from limner.engine.fuse.marks import COMPOSITE, SOURCE_TYPE, enlarged, portrait_
 from limner.engine.fuse.recipe import RenderRecipe, quick, render_recipe_for, suited
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.repaint import refine_face, small_face
+from limner.engine.fuse.safety import safe_for
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_images, fit
 from limner.engine.models.controlnet import Pose
@@ -69,11 +70,13 @@ def render(  # noqa: PLR0913  what a request says, by keyword
     pace = Pace(canvas.work(drawn, recipe), on_progress, should_stop)
     with fused(base, face=lora, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
         drawing = Drawing(fusion, style, recipe, reference, analyser, pace)
-        best = pick(drawing.draw(canvas, candidate_seeds(seed, drawn)), count)
-        best = [_refined(drawing, one) for one in best]
-    if background is not None:
         behind = without_sitter(reference.image, analyser, parser) if isinstance(background, str) else background
-        best = [_replaced(drawing, one, behind, parser) for one in best]
+
+        def finish(one: Candidate) -> Candidate:
+            refined = _refined(drawing, one)
+            return refined if behind is None else _replaced(drawing, refined, behind, parser)
+
+        best = pick(drawing.draw(canvas, candidate_seeds(seed, drawn)), count, safe_for(base), finish)
     source = SOURCE_TYPE if background is None else COMPOSITE
     return [_portrait(base, style, recipe, canvas, one, source) for one in best]
 

@@ -8,16 +8,18 @@ plain photo gets no such sketch: that would be the person's own photo, a little 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from limner.engine.errors import BadFaceAdapterError, BlockedError
-from limner.engine.faces import Analyser
+from limner.engine.faces import Analyser, Pixels
 from limner.engine.fuse.adapters import fused
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick
 from limner.engine.fuse.drawing import Canvas, Drawing, Pace
 from limner.engine.fuse.marks import enlarged, portrait_png
 from limner.engine.fuse.pipeline import few_step_lora, parameters_of, style_lora, way_of_drawing
 from limner.engine.fuse.reference import Reference
+from limner.engine.fuse.safety import safe_for
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_images, fit
 from limner.engine.models.face_adapter import FaceAdapter, read_face_adapter
@@ -61,7 +63,7 @@ def draw_preview(
     face = adapter.lora if adapter else None
     with fused(base, face=face, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
         drawing = Drawing(fusion, style, recipe, reference, analyser, pace, adapter)
-        best = _best(drawing.draw(canvas, candidate_seeds(seed, CANDIDATES)))
+        best = _best(drawing.draw(canvas, candidate_seeds(seed, CANDIDATES)), safe_for(base))
     if best is None:
         return None
     size = f"{base.size}x{base.size}"
@@ -69,9 +71,9 @@ def draw_preview(
     return portrait_png(enlarged(best.image), {"Preview": "yes", **said})
 
 
-def _best(drawn: list[Candidate]) -> Candidate | None:
+def _best(drawn: list[Candidate], safe: Callable[[Pixels], bool]) -> Candidate | None:
     try:
-        (best,) = pick(drawn, 1)
+        (best,) = pick(drawn, 1, safe)
     except BlockedError:
         return None
     return best if best.in_style and best.likeness > 0 else None

@@ -59,8 +59,7 @@ def refine_face(drawing: Drawing, picture: Pixels, face: Detection, seed: int) -
     region = face_region(picture, face, base.size)
     canvas = region_canvas(base, region, _REFINE_STRENGTH)
     drawing.pace.total += canvas.work(REFINED, drawing.recipe)
-    found = [one for one in drawing.draw(canvas, candidate_seeds(seed, REFINED)) if one.safe]
-    best = max(found, key=lambda one: one.likeness, default=None)
-    if best is None or best.likeness <= score(region.crop, drawing.analyser, known):
+    best = max(drawing.draw(canvas, candidate_seeds(seed, REFINED)), key=lambda one: one.likeness)
+    if best.likeness <= score(region.crop, drawing.analyser, known):
         return picture
     return put_back(picture, region, best.image)

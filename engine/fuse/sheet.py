@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL.PngImagePlugin import PngInfo
+
+from limner.engine.fuse.marks import mark
 
 _PAPER = (250, 249, 246)
 _INK = (40, 38, 36)
@@ -31,7 +34,9 @@ def contact_sheet(rows: Sequence[Row], *, side: int = 192) -> bytes:
     for number, row in enumerate(rows):
         _draw_row(sheet, row, side, top=_GAP + number * (_LINE + side + _LINE + _GAP))
     file = io.BytesIO()
-    sheet.save(file, "PNG")
+    notes = PngInfo()
+    notes.add_itxt("XML:com.adobe.xmp", mark())
+    sheet.save(file, "PNG", pnginfo=notes)
     return file.getvalue()
 
 

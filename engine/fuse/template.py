@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from limner.engine.faces import Analyser, Detection
+from limner.engine.errors import BlockedError
+from limner.engine.faces import Analyser, Detection, Pixels
 from limner.engine.fuse.adapters import fused
 from limner.engine.fuse.candidates import Candidate, candidate_seeds, pick
 from limner.engine.fuse.drawing import Drawing, Pace
@@ -27,6 +28,7 @@ from limner.engine.fuse.recipe import RenderRecipe
 from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.region import Region, face_region, put_back
 from limner.engine.fuse.repaint import region_canvas
+from limner.engine.fuse.safety import safe_for
 from limner.engine.models.base import BaseModel
 from limner.engine.progress import OnProgress, ShouldStop, ignore, never
 from limner.engine.styles import Style
@@ -71,12 +73,16 @@ def render_template(  # noqa: PLR0913  what a request says, by keyword
     drawn = candidates or recipe.candidates * count
     pace = Pace(sum(canvas.work(drawn, recipe) for canvas in canvases), on_progress, should_stop)
     best: list[list[Candidate]] = []
+    safe = safe_for(base)
     for sitter, canvas in zip(sitters, canvases, strict=True):
         check_base(base, sitter.face_lora)
         with fused(base, face=sitter.face_lora, style=style_lora(style), few_steps=few_step_lora(base)) as fusion:
             drawing = Drawing(fusion, style, recipe, sitter.reference, analyser, pace)
-            best.append(pick(drawing.draw(canvas, candidate_seeds(seed, drawn)), count))
-    return [_portrait(base, style, recipe, template, regions, faces, strength) for faces in zip(*best, strict=False)]
+            best.append(pick(drawing.draw(canvas, candidate_seeds(seed, drawn)), count, safe))
+    whole = [(faces, _composed(template, regions, faces)) for faces in zip(*best, strict=False)]
+    if not (shown := [one for one in whole if safe(one[1])]):
+        raise BlockedError(len(whole))
+    return [_portrait(base, style, recipe, faces, picture, strength) for faces, picture in shown]
 
 
 def _region(template: Template, place: int, size: int) -> Region:
@@ -84,18 +90,21 @@ def _region(template: Template, place: int, size: int) -> Region:
     return face_region(template.picture, template.faces[place], size, others)
 
 
+def _composed(template: Template, regions: Sequence[Region], faces: Sequence[Candidate]) -> Pixels:
+    picture = template.picture
+    for region, face in zip(regions, faces, strict=True):
+        picture = put_back(picture, region, face.image)
+    return picture
+
+
 def _portrait(
     base: BaseModel,
     style: Style,
     recipe: RenderRecipe,
-    template: Template,
-    regions: Sequence[Region],
     faces: Sequence[Candidate],
+    picture: Pixels,
     strength: float,
 ) -> Portrait:
-    picture = template.picture
-    for region, face in zip(regions, faces, strict=True):
-        picture = put_back(picture, region, face.image)
     height, width = picture.shape[:2]
     seeds = " ".join(str(face.seed) for face in faces)
     parameters = parameters_of(base, style, recipe, seed=seeds, size=f"{width}x{height}", strength=strength)

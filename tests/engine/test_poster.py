@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from limner.engine.fuse.marks import SOURCE_TYPE
 from limner.engine.poster import poster
 
 
@@ -47,3 +48,9 @@ def test_no_portraits_make_no_poster() -> None:
     """An empty poster is refused in a sentence."""
     with pytest.raises(ValueError, match="at least one"):
         poster([])
+
+
+def test_a_poster_is_marked_as_made_by_a_model() -> None:
+    """The file says it in XMP, as each portrait does."""
+    with Image.open(io.BytesIO(poster([portrait(1)]))) as sheet:
+        assert SOURCE_TYPE in sheet.info["xmp"].decode()

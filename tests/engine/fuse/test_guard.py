@@ -1,13 +1,9 @@
-"""Style and safety are asked before a portrait goes out."""
+"""Style is asked before a portrait goes out."""
 
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
 import torch
 
 from limner.engine.fuse.adapters import fused
-from limner.engine.fuse.guard import safe, style_margin
+from limner.engine.fuse.guard import style_margin
 from limner.engine.models.base import BaseModel
 from limner.tests.engine.fuse.test_adapters import make_lora
 
@@ -38,30 +34,3 @@ def test_scales_are_left_as_wanted(tiny_base: BaseModel) -> None:
         style_margin(fusion, _latents(1), "drawing", "photo", face_scale=1, style_scale=0.5)
         layer = next(module for name, module in tiny_base.denoiser.named_modules() if name.endswith("attn1.to_q"))
         assert layer.scaling["style"] == 0.5 * 2
-
-
-def test_without_a_checker_all_pass(tiny_base: BaseModel) -> None:
-    """A base without a safety checker, as nano is, lets all through; nothing is pretended."""
-    assert tiny_base.safety is None
-    assert safe(tiny_base, np.zeros((3, 64, 64, 3), np.uint8)) == [True, True, True]
-
-
-def test_the_bases_own_checker_is_heard(tiny_base: BaseModel) -> None:
-    """What the directory's checker flags does not pass, and the picture itself is not touched."""
-
-    class Extractor:
-        def __call__(self, images: list[Any], return_tensors: str) -> Any:
-            class Seen:
-                pixel_values = torch.zeros(len(images), 3, 4, 4)
-
-            return Seen
-
-    def checker(images: list[np.ndarray], clip_input: torch.Tensor) -> tuple[list[np.ndarray], list[bool]]:
-        flags = [bool(image.mean() > 100) for image in images]
-        for image in images:
-            image[:] = 0
-        return images, flags
-
-    pictures = np.stack([np.full((8, 8, 3), value, np.uint8) for value in (50, 200)])
-    assert safe(replace(tiny_base, safety=(checker, Extractor())), pictures) == [True, False]
-    assert pictures[1].mean() == 200

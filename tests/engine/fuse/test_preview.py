@@ -93,8 +93,8 @@ def test_no_face_means_no_sketch(tiny_base: BaseModel) -> None:
 
 
 def test_unsafe_means_no_sketch(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the base's safety checker lets no candidate through, nothing is shown, and nothing fails."""
-    monkeypatch.setattr("limner.engine.fuse.drawing.safe", lambda _, images: [False] * len(images))
+    """Where no candidate may be shown, nothing is, and nothing fails."""
+    monkeypatch.setattr("limner.engine.fuse.safety.nsfw", lambda _: 1.0)
     assert _draw(tiny_base) is None
 
 

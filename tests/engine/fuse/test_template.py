@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from limner.engine.errors import BadLoraError, StoppedError, TemplateError
+from limner.engine.errors import BadLoraError, BlockedError, StoppedError, TemplateError
 from limner.engine.fuse.marks import COMPOSITE
 from limner.engine.fuse.pipeline import Portrait
 from limner.engine.fuse.places import Template
@@ -145,3 +145,12 @@ def test_each_family_repaints(write: Callable[[Path], Path], tmp_path: Path) -> 
     assert np.array_equal(made[RIGHT], PICTURE[RIGHT])
     assert not np.array_equal(made[LEFT], PICTURE[LEFT])
     assert np.array_equal(made[:40], PICTURE[:40])
+
+
+def test_a_template_that_may_not_be_shown_is_refused(
+    tiny_base: BaseModel, sitters: list[Sitter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked is of the whole picture, too, for the template is somebody's own."""
+    monkeypatch.setattr("limner.engine.fuse.safety.nsfw", lambda picture: float(picture.shape[1] > tiny_base.size))
+    with pytest.raises(BlockedError):
+        _render(tiny_base, sitters)

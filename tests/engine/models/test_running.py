@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from limner.engine.errors import UnknownBaseError
-from limner.engine.fuse.guard import safe
+from limner.engine.fuse.safety import safe_for
 from limner.engine.models.base import BaseModel, load_base
 from limner.engine.models.coding import encode_images, encode_prompts
 from limner.engine.models.lora import fresh_lora
@@ -88,10 +88,10 @@ def test_the_safety_checker_is_where_the_pictures_go(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("offload", [False, True])
 def test_the_safety_checker_answers_in_any_precision(tmp_path: Path, *, offload: bool) -> None:
-    """However the base is run, every picture gets an answer."""
+    """However the base is run, a picture gets an answer."""
     directory = add_safety_checker(save_tiny_base(tmp_path / "checked"))
     base = load_base(directory, Running(device="cpu", precision="bfloat16", offload=offload))
-    assert len(safe(base, np.zeros((2, 64, 64, 3), np.uint8))) == 2
+    assert safe_for(base)(np.zeros((64, 64, 3), np.uint8)) in {True, False}
 
 
 # torch's own compiler still uses what torch calls deprecated.
