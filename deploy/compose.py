@@ -122,6 +122,7 @@ def engine_options(settings: Settings) -> list[str]:
             raise UserMistakeError(problem)
         # The packs are 326 MB (buffalo_l) and 407 MB (antelopev2) large, and ONNX Runtime copies what it loads.
         options += ["--insightface-pack", settings.insightface_pack, "--memory-mib", "4096"]
+    options += ["--youngest-age", str(settings.youngest_age)] if settings.youngest_age else []
     if settings.face_parser is not None:
         if problem := parser_problem(settings.face_parser):
             raise UserMistakeError(problem)

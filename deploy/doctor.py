@@ -76,7 +76,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
-    if settings.master_key is None and not settings.master_key_file.exists():
+    if not (settings.master_key or settings.master_key_command or settings.master_key_file.exists()):
         yield Finding("master key", State.GOOD, f"{settings.master_key_file} will be made at the first start.")
         return
     try:
@@ -84,7 +84,8 @@ def _key(settings: Settings) -> Iterator[Finding]:
     except DeployError as error:
         yield Finding("master key", State.MISSING, str(error))
     else:
-        where = "LIMNER_MASTER_KEY" if settings.master_key else settings.master_key_file
+        named = {"LIMNER_MASTER_KEY": settings.master_key, "LIMNER_MASTER_KEY_COMMAND": settings.master_key_command}
+        where = next((name for name, value in named.items() if value), settings.master_key_file)
         yield Finding("master key", State.GOOD, f"The master key is in {where}. Keep a copy of it apart from backups.")
 
 
@@ -175,6 +176,9 @@ def _fits(subject: str, place: Path, check: Callable[[], object], advice: str = 
 
 
 def _faces(settings: Settings) -> Iterator[Finding]:
+    if settings.youngest_age and settings.insightface_pack is None:
+        sentence = "LIMNER_YOUNGEST_AGE refuses nobody: dlib guesses no age; set LIMNER_ANALYSER to insightface."
+        yield Finding("youngest age", State.MISSING, sentence)
     if settings.insightface_pack is not None:
         yield _insightface(settings.insightface_pack)
     if (parser := settings.face_parser) is not None:

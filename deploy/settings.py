@@ -50,8 +50,11 @@ class Settings:
     free_portraits: int
     daily_portraits: int
     retention_days: int
+    youngest_age: int
+    """In years, as the analyser guesses it; 0 asks nobody. dlib cannot tell."""
     engine_threads: int
     master_key: str | None
+    master_key_command: str | None
     master_key_file: Path
     telegram_token: str | None
     telegram_api_base: str | None
@@ -100,11 +103,13 @@ class Settings:
             daily_portraits=_whole_number(environ, "LIMNER_DAILY_PORTRAITS", 0, lowest=0, highest=1_000_000),
             # A month to come back for another style; what was learned of a face is not kept without end.
             retention_days=_whole_number(environ, "LIMNER_RETENTION_DAYS", 30, lowest=0, highest=36_500),
+            youngest_age=_whole_number(environ, "LIMNER_YOUNGEST_AGE", 0, lowest=0, highest=120),
             # One core is left to the chats: threads beyond the cores make a busy machine several times slower.
             engine_threads=_whole_number(
                 environ, "LIMNER_ENGINE_THREADS", max(1, usable_cores() - 1), lowest=1, highest=1024
             ),
             master_key=environ.get("LIMNER_MASTER_KEY") or None,
+            master_key_command=environ.get("LIMNER_MASTER_KEY_COMMAND") or None,
             master_key_file=Path(environ.get("LIMNER_MASTER_KEY_FILE") or home / "keys/master.key").expanduser(),
             telegram_token=environ.get("TELEGRAM_BOT_TOKEN") or None,
             telegram_api_base=environ.get("TELEGRAM_API_BASE") or None,

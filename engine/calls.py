@@ -20,6 +20,7 @@ from limner.engine.fuse.places import largest, read_template
 from limner.engine.models.running import Running
 from limner.engine.poster import poster
 from limner.engine.preprocess.pipeline import examine
+from limner.engine.preprocess.quality import DEFAULT, Thresholds
 from limner.engine.progress import Progress
 from limner.engine.refusal import Refusal
 from limner.engine.room import check_room
@@ -105,8 +106,9 @@ class Servant(Protocol):
 class Examiner:
     """Looks at one photo at a time, and writes what is made of finished portraits."""
 
-    def __init__(self, analyser: Analyser) -> None:
+    def __init__(self, analyser: Analyser, needed: Thresholds = DEFAULT) -> None:
         self._analyser = analyser
+        self._needed = needed
         self.calls = {
             "examine": self._examine,
             "template": self._template,
@@ -117,7 +119,7 @@ class Examiner:
     def _examine(self, args: bytes, sender: Sender) -> Answer:
         asked = read_args(args, ExamineArgs)
         known = _comparable(asked.known, self._analyser.space.width)
-        found = examine(asked.photo, self._analyser, known=known)
+        found = examine(asked.photo, self._analyser, known=known, needed=self._needed)
         refusal = refusal_map(found.refusal) or {"reason": None, "detail": {}}
         return {
             "refusal": refusal["reason"],

@@ -177,9 +177,11 @@ def _servant(told: argparse.Namespace, threads: int) -> Servant:
         limit_memory(told.memory_mib)
         from limner.engine.analysers import make_analyser
         from limner.engine.calls import Examiner
+        from limner.engine.preprocess.quality import Thresholds
 
         # On the processor: CUDA reserves more addresses than the limit leaves, and the painter needs the GPU.
-        return Examiner(make_analyser(told.insightface_pack, threads=threads))
+        needed = Thresholds(age=told.youngest_age)
+        return Examiner(make_analyser(told.insightface_pack, threads=threads), needed)
     _be_patient()
     from limner.engine.analysers import make_analyser, make_parser
     from limner.engine.calls import Painter
@@ -226,6 +228,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--few-step-lora", type=Path, help="an LCM-LoRA for the base (safetensors)")
     parser.add_argument("--face-adapter", type=Path, help="an IP-Adapter-FaceID: its file or folder (safetensors)")
     parser.add_argument("--insightface-pack", help="its folder or name, if insightface is to find faces, not dlib")
+    parser.add_argument("--youngest-age", type=int, default=0, help="whoever looks younger is refused by the examiner")
     parser.add_argument("--face-parser", help="folder or hub id of a SegFormer that draws the painter's masks")
     return parser.parse_args(argv)
 

@@ -38,6 +38,8 @@ class Reason(StrEnum):
     """Much of the face is burnt out to white."""
     TURNED_AWAY = "turned_away"
     """The face looks too far to the side, up or down."""
+    TOO_YOUNG = "too_young"
+    """The face looks younger than the operator takes, where the analyser guesses ages."""
     ANOTHER_PERSON = "another_person"
     """Not the person of the other photos of the set."""
     DUPLICATE = "duplicate"

@@ -23,6 +23,7 @@ REFUSALS = frozenset(
         "too_dark",
         "too_bright",
         "turned_away",
+        "too_young",
         "another_person",
         "duplicate",
         "unsupported_format",

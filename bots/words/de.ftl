@@ -164,6 +164,7 @@ reason-blurred = Dieses Foto ist unscharf. Halt die Kamera ruhig, wisch die Lins
 reason-too-dark = Dieses Foto ist zu dunkel. Dreh dich zu einem Fenster oder einer Lampe und mach ein neues.
 reason-too-bright = Dieses Foto ist zu hell, um das Gesicht zu erkennen. Geh aus dem grellen Licht und mach ein neues.
 reason-turned-away = Das Gesicht ist zu weit weggedreht. Schau zur Kamera und mach ein neues.
+reason-too-young = Die Person auf diesem Foto wirkt zu jung, um hier gemalt zu werden. Schick Fotos von jemand Älterem, der einverstanden ist.
 reason-another-person = Das scheint jemand anderes zu sein als auf deinen übrigen Fotos. Ein Satz ist für eine Person: Entferne das Foto, das nicht dazugehört.
 reason-duplicate = Dieses Foto habe ich schon. Schick ein anderes: ein anderer Tag, ein anderer Gesichtsausdruck.
 reason-too-many = In einen Satz passen höchstens { $most } Fotos. Entferne eines, wenn du lieber dieses verwenden willst.

@@ -164,6 +164,7 @@ reason-blurred = This photo is blurred. Hold the camera still, wipe the lens, an
 reason-too-dark = This photo is too dark. Face a window or a lamp and take another.
 reason-too-bright = This photo is too bright to see the face. Step out of the glare and take another.
 reason-turned-away = The face is turned too far away. Look towards the camera and take another.
+reason-too-young = The person in this photo looks too young to be painted here. Send photos of somebody older who agreed to it.
 reason-another-person = This seems to be somebody else than in your other photos. A set is for one person: remove the photo that does not belong.
 reason-duplicate = I already have this photo. Send a different one: another day, another expression.
 reason-too-many = A set holds at most { $most } photos. Remove one if you would rather use this one.

@@ -164,6 +164,7 @@ reason-blurred = Esta foto está borrosa. Sujeta bien la cámara, limpia la lent
 reason-too-dark = Esta foto es demasiado oscura. Ponte frente a una ventana o una lámpara y haz otra.
 reason-too-bright = Esta foto tiene demasiada luz y no se ve la cara. Apártate del resplandor y haz otra.
 reason-turned-away = La cara está demasiado girada. Mira hacia la cámara y haz otra.
+reason-too-young = La persona de esta foto parece demasiado joven para pintarla aquí. Envía fotos de alguien mayor que esté de acuerdo.
 reason-another-person = Esta persona no parece la misma que en tus otras fotos. Una serie es para una sola persona: quita la foto que no corresponde.
 reason-duplicate = Ya tengo esta foto. Envía una distinta: de otro día, con otro gesto.
 reason-too-many = En una serie caben como máximo { $most } fotos. Quita una si prefieres usar esta.

@@ -121,6 +121,7 @@ reason-blurred = 这张照片模糊。请拿稳相机，擦净镜头，再发一
 reason-too-dark = 这张照片太暗。请面向窗户或灯光，再拍一张。
 reason-too-bright = 这张照片太亮，看不清面孔。请避开强光，再拍一张。
 reason-turned-away = 脸转得太偏了。请看向镜头，再拍一张。
+reason-too-young = 照片里的人看起来年龄太小，这里不能画。请发送年龄更大、并且同意的人的照片。
 reason-another-person = 这似乎和你其他照片里不是同一个人。一组照片只能是一个人：请移除不属于这一组的照片。
 reason-duplicate = 这张照片我已经有了。请换一张：不同的日子，不同的表情。
 reason-too-many = 一组最多 { $most } 张照片。如果想用这一张，请先移除另一张。

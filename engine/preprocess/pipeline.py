@@ -3,7 +3,7 @@
     decode    bytes to upright pixels                     EMPTY, NOT_AN_IMAGE, TRUNCATED, TOO_MANY_PIXELS, ...
     analyser  pixels to faces                             (a seam; dlib by default, insightface)
     identity  one face, one person, no photo twice        NO_FACE, SEVERAL_FACES, DUPLICATE, ANOTHER_PERSON
-    quality   good enough?                                FACE_TOO_SMALL, TURNED_AWAY, TOO_DARK, BLURRED, ...
+    quality   good enough?                                FACE_TOO_SMALL, TURNED_AWAY, TOO_DARK, TOO_YOUNG, ...
     align     onto the canonical template
     mask      where head and shoulders are                (a seam; without a network by default)
     retouch   exposure, white, noise: mildly
@@ -71,7 +71,13 @@ class _Sitter:
     quality: Quality
 
 
-def examine(photo: bytes, analyser: Analyser, *, known: Sequence[Floats] = ()) -> Examined:
+def examine(
+    photo: bytes,
+    analyser: Analyser,
+    *,
+    known: Sequence[Floats] = (),
+    needed: quality.Thresholds = quality.DEFAULT,
+) -> Examined:
     """Judge one photo by itself and against the embeddings of the photos that its set already has."""
     sha = sha256(photo).hexdigest()
     thumbnail = measured = None
@@ -80,7 +86,7 @@ def examine(photo: bytes, analyser: Analyser, *, known: Sequence[Floats] = ()) -
         thumbnail = _thumbnail(image)
         sitter = _find_sitter(image, analyser)
         thumbnail, measured = _thumbnail(sitter.image), sitter.quality
-        quality.check(measured)
+        quality.check(measured, needed)
         embedding = analyser.embed(sitter.image, sitter.detection)
         identity.check_against(embedding, known, analyser.space)
     except PhotoRefusedError as error:

@@ -44,6 +44,9 @@ class Thresholds:
     pitch: float = 40.0
     """Good: 29 at most: arm-length selfies from above are 15 to 29."""
 
+    age: int = 0
+    """In years, as it appears; 0 takes everybody. An operator's choice, and a guess of InsightFace's."""
+
 
 DEFAULT: Final = Thresholds()
 
@@ -69,6 +72,8 @@ def measure(image: Pixels, detection: Detection) -> Quality:
 
 def check(quality: Quality, needed: Thresholds = DEFAULT) -> None:
     """Raise PhotoRefusedError with the first thing that is not good enough; its detail has the measured figure."""
+    if quality.age is not None and quality.age < needed.age:  # the guess itself is told to nobody
+        raise PhotoRefusedError(Reason.TOO_YOUNG, needed=needed.age)
     if quality.face_px < needed.face_px:
         raise PhotoRefusedError(Reason.FACE_TOO_SMALL, face_px=quality.face_px, needed=needed.face_px)
     if abs(quality.yaw) > needed.yaw or abs(quality.pitch) > needed.pitch:

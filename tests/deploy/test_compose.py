@@ -31,6 +31,11 @@ def test_a_choice_reaches_the_engine(tmp_path: Path) -> None:
     assert told == ["--insightface-pack", str(tmp_path), "--memory-mib", "4096", "--face-parser", str(tmp_path)]
 
 
+def test_the_youngest_age_reaches_the_engine(tmp_path: Path) -> None:
+    """What an operator sets is what the examiner refuses by."""
+    assert options(tmp_path, LIMNER_YOUNGEST_AGE="18") == ["--youngest-age", "18"]
+
+
 @pytest.mark.parametrize(
     "environ", [{**CHOSEN, "LIMNER_INSIGHTFACE_PACK": "/no/such/pack"}, {"LIMNER_FACE_PARSER": "/no/such/parser"}]
 )

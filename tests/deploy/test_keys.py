@@ -58,3 +58,18 @@ def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "keys/master.key").chmod(0o644)
     with pytest.raises(UserMistakeError, match="chmod 600"):
         master_key(settings(tmp_path))
+
+
+def test_a_command_can_print_the_key(tmp_path: Path) -> None:
+    """A key service's client is asked at each start, and no file is made."""
+    key = bytes(range(32))
+    (tmp_path / "key").write_text(base64.b64encode(key).decode() + "\n")
+    assert master_key(settings(tmp_path, LIMNER_MASTER_KEY_COMMAND=f"cat {tmp_path}/key")) == key
+    assert not (tmp_path / "keys").exists()
+
+
+@pytest.mark.parametrize("command", ["no-such-program", "false", "echo short", "'"])
+def test_a_command_that_fails_is_named(tmp_path: Path, command: str) -> None:
+    """One that is not there, ends badly or prints something else stops the start with its variable's name."""
+    with pytest.raises(SettingsError, match="LIMNER_MASTER_KEY_COMMAND"):
+        master_key(settings(tmp_path, LIMNER_MASTER_KEY_COMMAND=command))

@@ -10,7 +10,7 @@ from limner.engine.errors import PhotoRefusedError
 from limner.engine.faces import Analyser, Quality
 from limner.engine.preprocess.decode import decode
 from limner.engine.preprocess.pose import pose
-from limner.engine.preprocess.quality import check, measure, sharpness
+from limner.engine.preprocess.quality import Thresholds, check, measure, sharpness
 from limner.engine.refusal import Reason
 from limner.tests.fakes import photos
 
@@ -87,3 +87,17 @@ def test_sharpness_knows_no_contrast() -> None:
     assert sharpness(texture) == pytest.approx(sharpness((texture / 2).astype(np.float32)), rel=1e-3)
     assert sharpness(np.zeros((90, 90), np.float32)) == 0
     assert sharpness(np.zeros((1, 1), np.float32)) == 0
+
+
+@pytest.mark.parametrize("age, refused", [(None, False), (17, True), (18, False)])
+def test_whoever_looks_too_young_is_refused_where_ages_are_guessed(age: int | None, *, refused: bool) -> None:
+    """Only below the operator's line, only where somebody guessed, and the guess itself is not told."""
+    seen, needed = replace(GOOD, age=age), Thresholds(age=18)
+    check(seen)
+    if not refused:
+        check(seen, needed)
+        return
+    with pytest.raises(PhotoRefusedError) as caught:
+        check(seen, needed)
+    assert caught.value.refusal.reason is Reason.TOO_YOUNG
+    assert caught.value.refusal.detail == {"needed": 18}
