@@ -129,3 +129,15 @@ def test_files_beside_the_base_model_are_found_or_named(tmp_path: Path) -> None:
     assert list(running.arguments()[-2:]) == ["--face-adapter", str(adapter)]
     with pytest.raises(SettingsError, match=r"LIMNER_FEW_STEP_LORA.*exists"):
         Settings.from_env({**home, "LIMNER_FEW_STEP_LORA": str(tmp_path / "nowhere.safetensors")})
+
+
+def test_styles_of_ones_own_are_found_without_a_setting(tmp_path: Path) -> None:
+    """The home's styles are read where there are any, before those of LIMNER_STYLES, whose first takes new ones."""
+    home, listed = tmp_path / "home", tmp_path / "listed"
+    listed.mkdir()
+    settings = Settings.from_env({"LIMNER_HOME": str(home)})
+    assert (settings.style_folders, settings.new_styles) == ((), home / "styles")
+    (home / "styles").mkdir(parents=True)
+    assert Settings.from_env({"LIMNER_HOME": str(home)}).style_folders == (home / "styles",)
+    settings = Settings.from_env({"LIMNER_HOME": str(home), "LIMNER_STYLES": str(listed)})
+    assert (settings.style_folders, settings.new_styles) == ((home / "styles", listed), listed)

@@ -63,7 +63,7 @@ def drawn(base: Path, style: Style) -> bytes:
 
 
 def test_a_style_is_learned_and_used(tiny: Path, pictures: Path, limner_home: Path) -> None:
-    """From a folder to a style that is listed, is read without any setting, and draws otherwise than its words alone."""
+    """From a folder to a style that is listed, is found without a setting, and draws otherwise than its words alone."""
     (pictures / "broken.jpg").write_bytes((pictures / "0.png").read_bytes()[:400])
     (pictures / "notes.md").write_text("Not a picture.")
     result = limner(tiny, "train", pictures, "--name", "mine", "--title", "My own")
@@ -164,7 +164,7 @@ def test_a_file_is_taken_in_the_keys_of_both(
 
 
 def test_a_preview_of_ones_own(tiny: Path, file: Path, tmp_path: Path, limner_home: Path) -> None:
-    """A picture that is given stands for the style, cut square; one that cannot be read is named, nothing is written."""
+    """A picture that is given stands for the style, cut square; one that cannot be read ends it with its name."""
     shown = tmp_path / "shown.png"
     Image.new("RGB", (300, 200), "navy").save(shown)
     broken = tmp_path / "broken.png"
@@ -195,7 +195,7 @@ def test_another_folder(tiny: Path, file: Path, tmp_path: Path) -> None:
 
 
 def test_files_that_are_not_taken(tiny: Path, lora: bytes, tmp_path: Path, limner_home: Path) -> None:
-    """Numbers that are none, an update that is huge, a LoRA of another base and a base that was retrained are refused."""
+    """Numbers that are none, a huge update, a LoRA of another base or of other weights: each is refused in words."""
     damaged = load(lora)
     next(iter(damaged.values())).flat[0] = np.nan
     header = json.loads(lora[8 : 8 + int.from_bytes(lora[:8], "little")])["__metadata__"]
@@ -203,7 +203,7 @@ def test_files_that_are_not_taken(tiny: Path, lora: bytes, tmp_path: Path, limne
     refused = {
         "not finite": save(damaged),
         "times what goes in": multiplied(lora, 1000.0),
-        "it does not fit the base model tiny": (BUILT_IN / "oil/lora.safetensors").read_bytes(),
+        "it does not fit the base model tiny": multiplied((BUILT_IN / "oil/lora.safetensors").read_bytes(), 1.0),
         "it was trained for other weights than those of tiny": save(load(lora), metadata=strange),
         "it is not a safetensors file": b"PK\x03\x04 and so on, long enough to be read",
     }
@@ -221,7 +221,9 @@ def test_layers_that_the_base_lacks_are_told(tiny: Path, lora: bytes, tmp_path: 
     file = tmp_path / "theirs.safetensors"
     halves = {"lora_down.weight": np.zeros((2, 16), np.float16), "lora_up.weight": np.zeros((16, 2), np.float16)}
     module = "lora_te_text_model_encoder_layers_0_self_attn_q_proj"
-    more = {f"{module}.{half}": values for half, values in halves.items()} | {f"{module}.alpha": np.array(2, np.float32)}
+    more = {f"{module}.{half}": values for half, values in halves.items()} | {
+        f"{module}.alpha": np.array(2, np.float32)
+    }
     file.write_bytes(save(load(to_kohya(lora)) | more))
     result = limner(tiny, "add", file, "--name", "mine")
     assert result.exit_code == 0, result.output
