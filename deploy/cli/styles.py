@@ -195,5 +195,5 @@ def _keep(settings: Settings, about: dict[str, Any], made: "MadeStyle") -> None:
     click.echo(write_style(into, made.style, made.lora, made.preview))
     other = f" --base {about['base']}" if about["base"] else ""
     click.echo(f"Use it: limner portrait PHOTOS --style {made.style.name}{other} --out portraits")
-    if into not in {*settings.style_folders, settings.new_styles}:
+    if into.resolve() not in {folder.resolve() for folder in (*settings.style_folders, settings.new_styles)}:
         click.echo(f"It is found where LIMNER_STYLES names {into}.", err=True)
