@@ -1,14 +1,17 @@
-"""Pictures that share a style, in a folder as a person has them, and LoRA files of other people's trainers."""
+"""Pictures that share a style, LoRA files of other people's trainers, and `limner styles` as a person types it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+from click.testing import CliRunner, Result
 from PIL import Image
 from safetensors.numpy import load, save
 
-from limner.tests.fakes.base import make_faces
+from limner.deploy.cli import main
+from limner.engine.styles import Style
+from limner.tests.fakes.base import ColourAnalyser, make_faces
 
 
 def folder_of_pictures(folder: Path, count: int = 4) -> Path:
@@ -22,3 +25,18 @@ def folder_of_pictures(folder: Path, count: int = 4) -> Path:
 def multiplied(lora: bytes, factor: float) -> bytes:
     """Multiply all numbers of a LoRA file, whose notes are lost with it."""
     return save({name: (values * np.float32(factor)).astype(np.float32) for name, values in load(lora).items()})
+
+
+def limner_styles(base: Path, *words: object) -> Result:
+    """Run `limner styles` on a base."""
+    return CliRunner().invoke(main, ["styles", *map(str, words)], env={"LIMNER_BASE_MODEL": str(base)})
+
+
+def drawn(base: Path, style: Style) -> bytes:
+    """Draw a portrait in a style, without a Face LoRA."""
+    from limner.engine.fuse.pipeline import render
+    from limner.engine.fuse.reference import Reference
+    from limner.engine.models.base import load_base
+
+    faces = Reference.of(make_faces(3))
+    return render(load_base(base), None, style, faces, ColourAnalyser(), count=1, candidates=1, seed=1)[0].png
