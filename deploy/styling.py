@@ -32,6 +32,9 @@ LEAST_PICTURES = 4
 #: All of them are in memory while they are encoded, which is 1.2 GB at 1024 px.
 MOST_PICTURES = 200
 
+#: For a style that was learned from a few pictures: above it its colours run over the face (docs/measurements.md).
+_GUIDANCE = {"nano": 1.5}
+
 _KINDS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
 
 
@@ -78,7 +81,7 @@ def learn_style(
     from limner.engine.train.style import train_style_lora
 
     base = _load(workshop)
-    style = _settled(style, base)
+    style = _settled(replace(style, guidance=style.guidance or _GUIDANCE.get(base.name)), base)
     recipe = style_recipe_for(base.name, base.family.name, base.directory)
     squares, refusals = _squares(pictures, recipe.resolution or base.size, workshop, on_progress)
     if len(squares) < LEAST_PICTURES:
@@ -195,7 +198,7 @@ def _finished(
         base,
         of_nobody(style.prompt),
         lora,
-        Sampling(recipe.steps, recipe.guidance),
+        Sampling(recipe.steps, style.guidance or recipe.guidance),
         scale=style.style_scale,
         seed=workshop.seed,
         on_step=lambda done, total: on_progress(Progress("render", done, total)),

@@ -41,6 +41,9 @@ def _about_the_style(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--prompt", help='What the base model is told, with "sks person" for the sitter.'),
         click.option("--base", help="The base model: nano, a folder, a file, a hub id, or modelscope://ID."),
         click.option("--style-scale", default=1.0, show_default=True, type=_SCALE, help="How strong the style is."),
+        click.option(
+            "--guidance", type=click.FloatRange(1, 20), help="How much both are exaggerated. [the base model's]"
+        ),
         click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1)),
         click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Where the style's folder goes."),
         click.option("--replace", is_flag=True, help="Replace a style of that name."),
@@ -167,6 +170,7 @@ def _asked_for(about: dict[str, Any], words: str) -> "Style":
         prompt=about["prompt"] or "",
         face_scale=about["face_scale"],
         style_scale=about["style_scale"],
+        guidance=about["guidance"],
     )
 
 

@@ -37,7 +37,7 @@ def write_style(directory: Path, style: Style, lora: bytes, preview: bytes) -> P
 
 
 def _entry(style: Style) -> str:
-    entry = {
+    entry: dict[str, str | float | None] = {
         "name": style.name,
         "title": style.title,
         "words": style.words,
@@ -48,4 +48,6 @@ def _entry(style: Style) -> str:
         "lora": _LORA,
         "preview": _PREVIEW,
     }
+    if style.guidance is not None:
+        entry["guidance"] = style.guidance
     return yaml.safe_dump(entry, sort_keys=False, allow_unicode=True)

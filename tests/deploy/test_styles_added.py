@@ -78,14 +78,13 @@ def test_a_file_is_taken_in_the_keys_of_both(
     file = tmp_path / "theirs.safetensors"
     file.write_bytes(to_kohya(lora) if keys == "kohya" else lora)
     facts = check_lora(lora)
-    result = limner_styles(
-        tiny, "add", file, "--name", "theirs", "--prompt", "gouache of sks person", "--style-scale", "0.5"
-    )
+    said = ("--prompt", "gouache of sks person", "--style-scale", "0.5", "--guidance", "2")
+    result = limner_styles(tiny, "add", file, "--name", "theirs", *said)
     assert result.exit_code == 0, result.output
     assert f"{facts.layers} layers of rank 2 in F32; the strongest adds {facts.added:.2g} times" in result.output
     assert "left out" not in result.stderr
     style = load_styles(limner_home / "styles")["theirs"]
-    assert (style.prompt, style.style_scale) == ("gouache of sks person", 0.5)
+    assert (style.prompt, style.style_scale, style.guidance) == ("gouache of sks person", 0.5, 2.0)
     assert drawn(tiny, style) != drawn(tiny, Style("theirs", "", "", style.prompt))
 
 
