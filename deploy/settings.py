@@ -24,6 +24,8 @@ class Settings:
     `web_names` are the names besides localhost that the web chat answers to; `web_https` says that people reach it over
     HTTPS.
     `offline` keeps `limner models pull` from asking the network; nothing else of limner fetches models.
+    `style_folders` are those that styles are read from besides the built-in ones, and `new_styles` is the one where
+    `limner styles` puts a new one; it need not exist yet.
     `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
     the bot listens instead of asking. Discord's API and gateway are None for its own servers. `insightface_pack` is
@@ -43,6 +45,7 @@ class Settings:
     offline: bool
     modelscope_endpoint: str
     style_folders: tuple[Path, ...]
+    new_styles: Path
     web_host: str
     web_port: int
     web_names: tuple[str, ...]
@@ -79,6 +82,8 @@ class Settings:
         Raises SettingsError for a value that cannot be used.
         """
         home = _home(environ)
+        listed = _folders(environ.get("LIMNER_STYLES", ""))
+        own_styles = home / "styles"
         return cls(
             home=home,
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{home / 'limner.db'}",
@@ -92,7 +97,8 @@ class Settings:
             # The hub's library has a name of its own for it; whoever sets one of them means both.
             offline=_yes_or_no(environ, "LIMNER_OFFLINE") or environ.get("HF_HUB_OFFLINE", "").upper() in _YES,
             modelscope_endpoint=environ.get("MODELSCOPE_ENDPOINT") or "https://www.modelscope.cn",
-            style_folders=_folders(environ.get("LIMNER_STYLES", "")),
+            style_folders=(*([own_styles] if own_styles.is_dir() else []), *listed),
+            new_styles=listed[0] if listed else own_styles,
             web_host=environ.get("LIMNER_WEB_HOST") or "127.0.0.1",
             web_port=_whole_number(environ, "LIMNER_WEB_PORT", 8484, lowest=0, highest=65535),
             web_names=tuple(name.strip() for name in environ.get("LIMNER_WEB_NAMES", "").split(",") if name.strip()),

@@ -13,7 +13,7 @@ from limner.engine.errors import BadRecipeError
 
 Recipe = TypeVar("Recipe")
 
-#: A flat mapping of what a training needs; under `render` what a drawing needs.
+#: A flat mapping of what a face's training needs; `style` has what a style's needs, `render` what a drawing needs.
 RECIPE_FILE = "limner_recipe.json"
 
 

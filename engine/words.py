@@ -42,3 +42,8 @@ def name_sitter(prompt: str, sitter: str) -> str:
 def plain_caption(sitter: str) -> str:
     """Give the caption that says nothing else than who it is."""
     return f"photo of {sitter}"
+
+
+def of_nobody(prompt: str) -> str:
+    """Give a style's prompt for nobody in particular: "pencil drawing of a person"."""
+    return prompt.replace(SITTER, "a person")

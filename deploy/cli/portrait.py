@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
 
 from limner.deploy.cli.background import STYLE, read_background
+from limner.deploy.cli.bars import bars
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.errors import UserMistakeError
 from limner.deploy.models import engine_name, model_problem
@@ -151,16 +149,11 @@ def _styles(settings: Settings, styles: tuple[str, ...], base: str) -> "list[Sty
 def _paint(sitting: "Sitting", checkpoint: Path) -> "Made":
     from limner.deploy.painting import paint
 
-    columns = (TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bars:
-        rows: dict[str, TaskID] = {}
+    with bars() as draw:
 
         def show(style: str, progress: "Progress") -> None:
             words = STAGES[progress.stage]
-            name = f"{words}: {style}" if progress.stage == "render" else words
-            if name not in rows:
-                rows[name] = bars.add_task(name)
-            bars.update(rows[name], completed=progress.done, total=progress.total)
+            draw(f"{words}: {style}" if progress.stage == "render" else words, progress.done, progress.total)
 
         return paint(sitting, show, checkpoint)
 

@@ -11,7 +11,15 @@ from limner.deploy.settings import Settings
 # The roots of the folders' error trees. They are named, not imported: `limner doctor` must start without them.
 SENTENCES = {"EngineError", "QueueError", "StorageError", "BotsError"}
 # Those of them that mean: the command was given something it cannot use.
-MISTAKES = {"BadAspectError", "BadStyleError", "PoseError", "TemplateError", "UnknownBaseError", "UnknownStyleError"}
+MISTAKES = {
+    "BadAspectError",
+    "BadLoraError",
+    "BadStyleError",
+    "PoseError",
+    "TemplateError",
+    "UnknownBaseError",
+    "UnknownStyleError",
+}
 
 
 class Rim(click.Group):

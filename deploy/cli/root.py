@@ -5,14 +5,15 @@ import os
 import click
 
 from limner.deploy.cli.bench import bench
+from limner.deploy.cli.doctor import doctor
 from limner.deploy.cli.event import event
 from limner.deploy.cli.export import export
-from limner.deploy.cli.inspect import doctor, styles
 from limner.deploy.cli.models import models
 from limner.deploy.cli.people import forget, quota
 from limner.deploy.cli.portrait import portrait
 from limner.deploy.cli.rim import Rim
 from limner.deploy.cli.serve import discord, prepare, telegram, up, web, worker
+from limner.deploy.cli.styles import styles
 from limner.deploy.settings import Settings
 
 

@@ -12,10 +12,8 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
+from limner.engine.alphas import CONFIG, alpha_of
 from limner.engine.errors import BadLoraError
-
-#: peft's configuration in the metadata of a file that diffusers wrote.
-CONFIG = "lora_adapter_metadata"
 
 _PARTS = {"lora_A.weight": "lora_down.weight", "lora_B.weight": "lora_up.weight"}
 
@@ -32,7 +30,7 @@ def to_kohya(data: bytes) -> bytes:
         name = f"lora_unet_{module.replace('.', '_')}"
         renamed[f"{name}.{_PARTS[part]}"] = entry
         if part == "lora_A.weight":
-            alphas[f"{name}.alpha"] = _alpha(config, prefix, module, entry["shape"][0])
+            alphas[f"{name}.alpha"] = alpha_of(config, prefix, module, entry["shape"][0])
     for key, alpha in alphas.items():
         renamed[key] = {"dtype": "F32", "shape": [], "data_offsets": [len(body), len(body) + 4]}
         body += struct.pack("<f", alpha)
@@ -46,14 +44,6 @@ def _split(key: str) -> tuple[str, str, str]:
     if f"lora_{part}" not in _PARTS or not module or prefix not in {"unet", "transformer"}:
         raise BadLoraError(f"{key!r} is not a layer in diffusers' keys")
     return prefix, module, f"lora_{part}"
-
-
-def _alpha(config: Mapping[str, Any], prefix: str, module: str, rank: int) -> float:
-    """Look a layer's alpha up as peft does: its own, else that of all; without either it is the rank."""
-    own = config.get(f"{prefix}.alpha_pattern") or {}
-    known = next((value for name, value in own.items() if module == name or module.endswith(f".{name}")), None)
-    found = known if known is not None else config.get(f"{prefix}.lora_alpha")
-    return float(rank if found is None else found)
 
 
 def _open(data: bytes) -> tuple[dict[str, Any], bytes]:

@@ -19,10 +19,10 @@ from peft.utils import get_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
+from limner.engine.alphas import CONFIG
 from limner.engine.errors import BadLoraError
 from limner.engine.models.base import BaseModel
 from limner.engine.models.family import State
-from limner.engine.models.interchange import CONFIG
 
 #: What a reader needs to build the layers again; the rest of peft's configuration is about training.
 _KEPT = ("r", "lora_alpha", "target_modules", "rank_pattern", "alpha_pattern", "use_dora", "lora_bias")
@@ -65,10 +65,16 @@ def attached(base: BaseModel, loras: Mapping[str, bytes]) -> Iterator[None]:
         detach(base)
 
 
+def fitting_layers(base: BaseModel, data: bytes) -> int:
+    """Count the layers of a LoRA file that the base has. Raises BadLoraError when there are none or they do not fit."""
+    with attached(base, {"tried": data}):
+        return len(_wrapped(base))
+
+
 @contextmanager
 def without_loras(base: BaseModel) -> Iterator[None]:
     """Leave every LoRA of the denoiser out of the predictions of a block, and put them back with their multipliers."""
-    layers = [module for module in base.denoiser.modules() if isinstance(module, BaseTunerLayer)]
+    layers = _wrapped(base)
     for layer in layers:
         layer.enable_adapters(enabled=False)
     try:
@@ -154,6 +160,10 @@ def _read(base: BaseModel, tensors: State) -> tuple[State, Mapping[str, float] |
         return base.family.read_lora(tensors, base.denoiser)
     except (ValueError, RuntimeError, TypeError, KeyError) as error:
         raise BadLoraError(f"its layers are not named as those of {base.name}") from error
+
+
+def _wrapped(base: BaseModel) -> list[BaseTunerLayer]:
+    return [module for module in base.denoiser.modules() if isinstance(module, BaseTunerLayer)]
 
 
 def _named(base: BaseModel, values: Mapping[str, torch.Tensor] | None) -> dict[str, torch.Tensor]:

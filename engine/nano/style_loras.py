@@ -11,27 +11,20 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
-
-from limner.engine.fuse.adapters import fused
-from limner.engine.fuse.sampler import Sampling, sample
+from limner.engine.fuse.gallery import gallery_picture
+from limner.engine.fuse.sampler import Sampling
 from limner.engine.models.base import BaseModel, load_base
-from limner.engine.models.coding import decode_latents, encode_prompts
 from limner.engine.nano.augment import draws
 from limner.engine.nano.pictures import learned_faces
 from limner.engine.nano.stylise import STYLISE
 from limner.engine.styles.registry import BUILT_IN
-from limner.engine.train.recipe import Augmentation, FaceRecipe
+from limner.engine.train.recipe import Augmentation, style_recipe_for
 from limner.engine.train.style import train_style_lora
 
 PICTURES = 240
-#: The base knows the style's words a little already, so few steps do; eight ranks keep six files below 10 MB together.
 #: One version of each picture: they all differ.
-RECIPE = replace(
-    FaceRecipe(), rank=8, alpha=8.0, lr=1.5e-3, batch=8, max_steps=150, ema=0.97, augmentation=Augmentation(variants=1)
-)
+RECIPE = replace(style_recipe_for("nano", "sd15"), augmentation=Augmentation(variants=1))
 _PREVIEW = "{} of a woman, short curly black hair, neutral, grey background"
-PREVIEW_SIDE = 384
 ALL = [*STYLISE, "photo"]
 
 
@@ -49,15 +42,10 @@ def train(base: BaseModel, directory: Path, style: str) -> bytes:
     )
 
 
-def preview(base: BaseModel, style: str | None, lora: bytes | None, seed: int = 22) -> Image.Image:
-    """Draw the picture that stands for a style in the gallery."""
+def preview(base: BaseModel, style: str | None, lora: bytes | None, seed: int = 22) -> bytes:
+    """Draw the picture that stands for a style in the gallery, as a JPEG file."""
     begin = STYLISE[style][0] if style else "photo"
-    text = encode_prompts(base, [_PREVIEW.format(begin), ""])
-    with fused(base, face=None, style=lora):
-        said, negative = (text.rows(slice(row, row + 1)) for row in (0, 1))
-        latents = sample(base, said, negative, Sampling(steps=30, guidance=2.5), seeds=[seed])
-    picture = Image.fromarray(decode_latents(base, latents)[0])
-    return picture.resize((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
+    return gallery_picture(base, _PREVIEW.format(begin), lora, Sampling(steps=30, guidance=2.5), seed=seed)
 
 
 def main() -> None:
@@ -78,7 +66,7 @@ def main() -> None:
             lora = train(base, options.directory, style)
             (folder / "lora.safetensors").write_bytes(lora)
         known = style if style in STYLISE else None
-        preview(base, known, lora, options.seed).save(folder / "preview.jpg", quality=88)
+        (folder / "preview.jpg").write_bytes(preview(base, known, lora, options.seed))
         print(f"{style}: {len(lora or b'') / 1e6:.2f} MB", flush=True)
 
 

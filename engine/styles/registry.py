@@ -71,6 +71,11 @@ def find_style(styles: Mapping[str, Style], name: str) -> Style:
     return styles[name]
 
 
+def is_name(name: str) -> bool:
+    """Tell whether a style can be called so: one word of letters and digits, with "-" and "_" in it."""
+    return name.replace("-", "").replace("_", "").isalnum()
+
+
 def _files(directory: Path) -> Iterator[Path]:
     yield from sorted(directory.glob("*.yaml"))
     yield from sorted(directory.glob("*/style.yaml"))
@@ -93,7 +98,7 @@ def _style(path: Path, entry: Mapping[str, object]) -> Style:
     if unknown := sorted(map(str, entry.keys() - _REQUIRED - _OPTIONAL)):
         raise BadStyleError(str(path), f"{', '.join(unknown)} is not known")
     name = _text(path, "name", entry["name"])
-    if not name.replace("-", "").replace("_", "").isalnum():
+    if not is_name(name):
         raise BadStyleError(str(path), f"the name {name!r} is not one word of letters and digits")
     lora = _beside(path, entry.get("lora"))
     if lora is not None:

@@ -7,6 +7,8 @@ would have. Knows no faces and no likeness.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -79,6 +81,19 @@ class Trainer:
         # The first steps count fully: an average that begins at B = 0 would lag for a hundred steps.
         decay = min(self.recipe.ema, (1 + self.step) / (10 + self.step))
         torch._foreach_lerp_(list(self.average.values()), list(self.parameters.values()), 1 - decay)
+
+
+@contextmanager
+def checkpointing(base: BaseModel, recipe: FaceRecipe) -> Iterator[None]:
+    """Keep fewer activations, if the recipe says so; drawing is not changed by it."""
+    if not recipe.checkpointing:
+        yield
+        return
+    base.denoiser.enable_gradient_checkpointing()
+    try:
+        yield
+    finally:
+        base.denoiser.disable_gradient_checkpointing()
 
 
 def draw(base: BaseModel, data: Dataset, recipe: FaceRecipe, *, seed: int, step: int) -> Batch:

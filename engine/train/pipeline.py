@@ -24,7 +24,7 @@ from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, nev
 from limner.engine.train.checkpoint import Course, Point, read, write
 from limner.engine.train.dataset import Dataset, dataset_of_faces
 from limner.engine.train.judge import Judge, hold_out
-from limner.engine.train.loop import Trainer, learning_rate
+from limner.engine.train.loop import Trainer, checkpointing, learning_rate
 from limner.engine.train.recipe import FaceRecipe
 from limner.engine.words import plain_caption, sitter_of
 
@@ -68,7 +68,7 @@ def train_face_lora(  # noqa: PLR0913  what a request says, by keyword
         return dataset_of_faces(base, chosen, how, plain=plain, seed=seed, size=recipe.resolution)
 
     with (
-        _checkpointing(base, recipe),
+        checkpointing(base, recipe),
         fresh_lora(
             base, ADAPTER, rank=recipe.rank, alpha=recipe.alpha, targets=recipe.targets, seed=seed
         ) as parameters,
@@ -182,19 +182,6 @@ class _Run:
     def _checkpoint(self) -> None:
         if self.on_checkpoint is not None:
             self.on_checkpoint(write(self.trainer, self.course, seconds=self.elapsed()))
-
-
-@contextmanager
-def _checkpointing(base: BaseModel, recipe: FaceRecipe) -> Iterator[None]:
-    """Keep fewer activations, if the recipe says so; drawing is not changed by it."""
-    if not recipe.checkpointing:
-        yield
-        return
-    base.denoiser.enable_gradient_checkpointing()
-    try:
-        yield
-    finally:
-        base.denoiser.disable_gradient_checkpointing()
 
 
 @contextmanager

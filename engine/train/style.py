@@ -12,7 +12,7 @@ from limner.engine.models.coding import fit
 from limner.engine.models.lora import dump, fresh_lora
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.train.dataset import dataset_of_images
-from limner.engine.train.loop import Trainer, learning_rate
+from limner.engine.train.loop import Trainer, checkpointing, learning_rate
 from limner.engine.train.recipe import FaceRecipe
 
 
@@ -32,11 +32,14 @@ def train_style_lora(
     `plain` is the caption that names the style and no more ("pencil drawing of a person"). The base is left as it was.
     Raises DivergedError and StoppedError.
     """
-    images = [fit(picture, base.size) for picture in pictures]
+    images = [fit(picture, recipe.resolution or base.size) for picture in pictures]
     data = dataset_of_images(base, images, captions, recipe.augmentation, plain=plain, seed=seed)
-    with fresh_lora(
-        base, "style", rank=recipe.rank, alpha=recipe.alpha, targets=recipe.targets, seed=seed
-    ) as parameters:
+    with (
+        checkpointing(base, recipe),
+        fresh_lora(
+            base, "style", rank=recipe.rank, alpha=recipe.alpha, targets=recipe.targets, seed=seed
+        ) as parameters,
+    ):
         trainer = Trainer(base, parameters, recipe, seed=seed)
         while trainer.step < recipe.max_steps:
             if should_stop():

@@ -132,3 +132,15 @@ def test_files_beside_the_base_model_are_found_or_named(tmp_path: Path) -> None:
         Settings.from_env({**home, "LIMNER_FEW_STEP_LORA": str(tmp_path / "nowhere.safetensors")})
     with pytest.raises(SettingsError, match=r"LIMNER_CONTROLNET.*exists"):
         Settings.from_env({**home, "LIMNER_CONTROLNET": str(tmp_path / "nowhere")})
+
+
+def test_styles_of_ones_own_are_found_without_a_setting(tmp_path: Path) -> None:
+    """The home's styles are read where there are any, before those of LIMNER_STYLES, whose first takes new ones."""
+    home, listed = tmp_path / "home", tmp_path / "listed"
+    listed.mkdir()
+    settings = Settings.from_env({"LIMNER_HOME": str(home)})
+    assert (settings.style_folders, settings.new_styles) == ((), home / "styles")
+    (home / "styles").mkdir(parents=True)
+    assert Settings.from_env({"LIMNER_HOME": str(home)}).style_folders == (home / "styles",)
+    settings = Settings.from_env({"LIMNER_HOME": str(home), "LIMNER_STYLES": str(listed)})
+    assert (settings.style_folders, settings.new_styles) == ((home / "styles", listed), listed)

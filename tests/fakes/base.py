@@ -40,6 +40,7 @@ QUICK_RECIPE = {
     "augmentation": {"variants": 3},
 }
 QUICK_RENDER = {"steps": 6, "batch": 4}
+QUICK_STYLE = {"rank": 4, "alpha": 4, "targets": ["to_q", "to_v", "conv1"], "batch": 4, "lr": 1e-3, "max_steps": 4}
 
 
 def save_tiny_base(directory: Path, prediction_type: str = "v_prediction") -> Path:
@@ -57,7 +58,7 @@ def save_tiny_base(directory: Path, prediction_type: str = "v_prediction") -> Pa
             requires_safety_checker=False,
         )
     pipeline.save_pretrained(str(directory), safe_serialization=True)
-    (directory / RECIPE_FILE).write_text(json.dumps(QUICK_RECIPE | {"render": QUICK_RENDER}))
+    (directory / RECIPE_FILE).write_text(json.dumps(QUICK_RECIPE | {"render": QUICK_RENDER, "style": QUICK_STYLE}))
     return directory
 
 

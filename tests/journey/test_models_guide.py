@@ -1,28 +1,17 @@
 """The guide for owners of a GPU is followed from nothing to a first portrait, on small stand-ins for its models."""
 
-import asyncio
 import os
-import re
 import shlex
-import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from limner.tests.fakes.model_server import COMMIT, ModelServer, files_below
 from limner.tests.fakes.photos import selfie, three_photos
-
-GUIDE = Path(__file__).parents[2] / "docs" / "models.md"
+from limner.tests.journey.guides import commands, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-def commands() -> list[str]:
-    """List the commands of the guide's shell blocks, without their comments."""
-    blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
-    lines = [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if line]
 
 
 @pytest.fixture(name="stand_ins")
@@ -64,29 +53,13 @@ async def test_each_command_of_the_guide_runs(server: ModelServer, stand_ins: di
     here.mkdir()
     hub = {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "0"}
     own = {"LIMNER_HOME": str(tmp_path / "home"), "MODELSCOPE_ENDPOINT": server.url, "LIMNER_DEVICE": "cpu"}
-    followed = commands()
+    followed = commands("models.md")
     assert len(followed) >= 10
     for command in followed:
         words = [stand_ins.get(word, word) for word in shlex.split(command)]
-        code, said = await _run(words, {**os.environ, **hub, **own, "HF_HUB_DISABLE_XET": "1"}, here)
+        code, said = await run(words, {**os.environ, **hub, **own, "HF_HUB_DISABLE_XET": "1"}, here)
         assert code == 0, f"{command}\n{said}"
     assert len(list((here / "portraits").glob("photo-*.png"))) == 8
     assert (here / "portraits" / "face-lora-kohya.safetensors").is_file()
     assert len(list((here / "upright").glob("photo-*.png"))) == 4
     assert len(list((here / "posed").glob("photo-*.png"))) == 4
-
-
-async def _run(words: list[str], environ: Mapping[str, str], folder: Path) -> tuple[int, str]:
-    start = next(number for number, word in enumerate(words) if "=" not in word)
-    settings = dict(word.split("=", 1) for word in words[:start])
-    assert words[start] == "limner", f"the guide has a command of another program: {words}"
-    command = (sys.executable, "-P", "-m", "limner.deploy.cli", *words[start + 1 :])
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env={**environ, **settings},
-        cwd=folder,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
+from limner.engine.alphas import CONFIG
 from limner.engine.errors import BadLoraError
-from limner.engine.models.interchange import CONFIG, to_kohya
+from limner.engine.models.interchange import to_kohya
 from limner.engine.models.lora import read_notes
 
 A, B = "unet.mid_block.attentions.0.to_q.lora_A.weight", "unet.mid_block.attentions.0.to_q.lora_B.weight"

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 from diffusers import StableDiffusionPipeline
+from peft.tuners.tuners_utils import BaseTunerLayer
 from safetensors.torch import load, save
 
 from limner.engine.errors import BadLoraError
 from limner.engine.models.base import BaseModel
-from limner.engine.models.lora import attached, dump, fresh_lora, read_notes, without_loras
+from limner.engine.models.lora import attached, dump, fitting_layers, fresh_lora, read_notes, without_loras
 from limner.engine.models.prompts import Prompts
 
 TARGETS = ["to_q", "to_k", "to_out.0", "conv1", "conv_shortcut", "ff.net.0.proj", "proj_in"]
@@ -160,3 +161,10 @@ def test_layers_of_another_base(tiny_base: BaseModel) -> None:
     }
     with pytest.raises(BadLoraError), attached(tiny_base, {"face": save(tensors)}):
         pass
+
+
+def test_fitting_layers_are_counted(tiny_base: BaseModel) -> None:
+    """As many layers as the base has of a file are counted, and it is as before."""
+    data, _ = make_lora(tiny_base)
+    assert fitting_layers(tiny_base, data) == len([name for name in load(data) if name.endswith("lora_A.weight")])
+    assert not any(isinstance(module, BaseTunerLayer) for module in tiny_base.denoiser.modules())

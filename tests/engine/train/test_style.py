@@ -14,10 +14,10 @@ from limner.tests.fakes.base import QUICK_RECIPE, make_faces
 RECIPE = changed(FaceRecipe(), QUICK_RECIPE)
 
 
-def _train(base: BaseModel, **more: object) -> bytes:
+def _train(base: BaseModel, recipe: FaceRecipe = RECIPE, **more: object) -> bytes:
     pictures = [face.image for face in make_faces(2)]
     captions = ["pencil drawing of a woman", "pencil drawing of a man"]
-    return train_style_lora(base, pictures, captions, RECIPE, plain="pencil drawing", seed=1, **more)  # type: ignore[arg-type]  # one of two callbacks
+    return train_style_lora(base, pictures, captions, recipe, plain="pencil drawing", seed=1, **more)  # type: ignore[arg-type]  # one of two callbacks
 
 
 def test_style_lora_is_sound(tiny_base: BaseModel) -> None:
@@ -38,3 +38,11 @@ def test_style_training_can_be_stopped(tiny_base: BaseModel) -> None:
     """Asked to stop, it takes no further step."""
     with pytest.raises(StoppedError):
         _train(tiny_base, should_stop=lambda: True)
+
+
+def test_recipe_says_how_large_and_how_frugal(tiny_base: BaseModel) -> None:
+    """Smaller pictures teach otherwise; keeping fewer activations gives a whole LoRA too, and ends with it."""
+    small, frugal = changed(RECIPE, {"resolution": 32}), changed(RECIPE, {"checkpointing": True})
+    assert _train(tiny_base, recipe=small) != _train(tiny_base)
+    assert check_lora(_train(tiny_base, recipe=frugal)).layers == check_lora(_train(tiny_base)).layers
+    assert not tiny_base.denoiser.is_gradient_checkpointing

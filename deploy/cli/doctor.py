@@ -1,4 +1,4 @@
-"""Commands that look and change nothing: styles, doctor."""
+"""The command `limner doctor`, which looks and changes nothing."""
 
 import sys
 
@@ -7,18 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from limner.deploy.cli.rim import settings_of
-
-
-@click.command()
-@click.pass_context
-def styles(ctx: click.Context) -> None:
-    """List the styles that portraits can be painted in."""
-    from limner.engine.styles import load_styles
-
-    table = Table("name", "title", "words", box=None)
-    for style in load_styles(*settings_of(ctx).style_folders).values():
-        table.add_row(style.name, style.title, style.words)
-    Console().print(table)
 
 
 @click.command()
