@@ -97,10 +97,15 @@ async def killed_in_training(running: Running) -> None:
     painter.kill()
 
 
+def killed_server(running: Running) -> None:
+    """Kill Valkey, which nobody but `limner up` starts again."""
+    psutil.Process(int((running.home / "valkey/server.pid").read_text())).kill()
+
+
 async def test_three_photos_become_portraits_though_the_engine_is_killed(tmp_path: Path, short_nano: Path) -> None:
     """Photos in, one refused in words, portraits out with quota spent once, a second style, and all of it forgotten.
 
-    The engine is killed in mid-training, so the way leads over its checkpoint.
+    The engine is killed in mid-training, so the way leads over its checkpoint; Valkey before the second style.
     """
     photos = demonstration_photos(tmp_path / "demo")
     wall = tmp_path / "wall.png"
@@ -124,6 +129,7 @@ async def test_three_photos_become_portraits_though_the_engine_is_killed(tmp_pat
         assert all(re.search(r"likeness|not measured", caption) for caption in captions)
         assert await someone.quota() == FREE - PORTRAITS
         await someone.picture("whole-3-portraits")
+        killed_server(running)
         await someone.reload()
         await someone.other_style()
         await someone.choose("Pencil")
