@@ -9,9 +9,10 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from PIL import Image
 
 from limner.deploy.demo import demonstration_photos
 from limner.engine.bases import NANO
+from limner.tests.fakes.discretion import given_away
 from limner.tests.journey.driver import DESKTOP, browser, find_chromium, visitor
 
 pytestmark = [
@@ -136,6 +138,7 @@ async def test_three_photos_become_portraits_though_the_engine_is_killed(tmp_pat
         await someone.sees_portraits(PORTRAITS, request=1)
         assert await someone.quota() == FREE - 2 * PORTRAITS
         assert_nothing_readable(running.home)
+        assert_discreet(running.home, *[cookie["value"] for cookie in await someone.context.cookies()])
         assert "Face LoRA" in await someone.forget()
         assert not [path for path in (running.home / "objects").rglob("*") if path.is_file()]
         assert someone.complaints == []
@@ -148,3 +151,15 @@ def assert_nothing_readable(home: Path) -> None:
             content = path.read_bytes()
             for mark in (b"\xff\xd8\xff\xe0", b"\x89PNG\r\n", b"lora_A", b"lora_down"):
                 assert mark not in content, f"{path} holds something readable"
+
+
+def assert_discreet(home: Path, *cookies: str) -> None:
+    """No log holds a session, the person it stands for, or the key to everything; the cookies must be some."""
+    with closing(sqlite3.connect(home / "limner.db")) as database:
+        people = [row[0] for row in database.execute("SELECT platform_id FROM users")]
+    assert cookies
+    assert people
+    secrets = [*cookies, *[cookie.partition(".")[0] for cookie in cookies], *people]
+    secrets.append((home / "keys/master.key").read_text().strip())
+    for log in (home / "logs/worker.log", home / "valkey/server.log"):
+        assert given_away(log.read_text(), *secrets) == []
