@@ -5,6 +5,7 @@ Knows nothing of what they do.
 
 import asyncio
 import os
+import shutil
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,9 @@ LONGEST_PAUSE_S = 30.0
 WELL_AFTER_S = 60.0
 # A worker told to stop kills its engine at once and hands its job back; ten times what that was seen to take.
 PATIENCE_S = 10.0
+# A log is looked at so often, and begun anew from so many bytes on: some weeks of a busy installation.
+LOOK_S = 10.0
+LONGEST_LOG = 10 * 2**20
 
 # Becomes the command. Asks Linux to tell it to stop when `limner up` is gone, however it went.
 LEASH = """
@@ -32,7 +36,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 class Child:
-    """One process, kept alive. What it writes goes to a log file.
+    """One process, kept alive. What it writes goes to a log file, and of that, only the latest is kept.
 
     `say` gets a sentence for the person at the terminal whenever the process dies by itself.
     """
@@ -76,9 +80,31 @@ class Child:
                 start_new_session=True,  # Ctrl-C in a terminal is for `limner up`, which then ends all in order
             )
         try:
-            return await process.wait()
+            return await self._waited(process)
         finally:
             await asyncio.shield(_end(process))
+
+    async def _waited(self, process: Process) -> int:
+        """Wait for a process to end, and keep its log short meanwhile."""
+        end = asyncio.ensure_future(process.wait())
+        while not end.done():
+            shorten(self._log)
+            await asyncio.wait((end,), timeout=LOOK_S)
+        return end.result()
+
+
+def shorten(log: Path) -> None:
+    """Move what a log that is too long holds to `<log>.1`, in place of what is there, and empty it.
+
+    The file itself stays, since processes have it open, for appending; what they write between the two steps is lost.
+    Where there is no room for a second file, what the log holds is lost.
+    """
+    with suppress(OSError):
+        if log.stat().st_size > LONGEST_LOG:
+            try:
+                shutil.copyfile(log, f"{log}.1")
+            finally:
+                os.truncate(log, 0)
 
 
 async def _end(process: Process) -> None:

@@ -35,6 +35,10 @@ async def run_up(settings: Settings, say: Say) -> None:
         await prepared()
         async with AsyncExitStack() as stack:
             redis_url = await stack.enter_async_context(redis_of(settings, stops=True))
+            if settings.redis_url is None:
+                from limner.deploy.server import kept_alive
+
+                await stack.enter_async_context(kept_alive(settings.home, say))
             # The chat first: it opens all that a worker opens, so that a wrong setting is told before one is started.
             address = await stack.enter_async_context(web_chat(settings, redis_url))
             await stack.enter_async_context(_child("worker", settings, redis_url, say))

@@ -3,16 +3,20 @@
 arq's own keys (`arq:job:<id>`, `arq:in-progress:<id>`, `arq:retry:<id>`) are shared by all queues of one database.
 """
 
+import logging
 from datetime import timedelta
-from urllib.parse import unquote
 
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
+from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ConstantBackoff, ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import WatchError
 
 from limner.queue.codec import pack, unpack
+
+logger = logging.getLogger(__name__)
 
 EXAMINE_QUEUE = "limner:examine"
 PAINT_QUEUE = "limner:paint"
@@ -24,42 +28,63 @@ NEWS_STREAM = "limner:news"
 # Sorted set of requests that somebody wants stopped. Request ids are never reused, so an entry can never stop another.
 CANCELLED = "limner:cancelled"
 
-# What an interrupted connection raises; the same list for every loop that outlives one.
-UNREACHABLE = (RedisConnectionError, RedisTimeoutError, OSError)
+# What an interrupted connection raises; the same list for every loop that outlives one. WatchError is what redis-py
+# makes of a connection that breaks in the middle of arq's `enqueue_job`.
+UNREACHABLE = (RedisConnectionError, RedisTimeoutError, WatchError, OSError)
 # How long such a loop waits before it tries again.
 AWAY_S = 1.0
+# How long a server that takes connections may leave a command without an answer. It answers in under a millisecond;
+# one that is frozen (a paused container, a swapping machine) never does, and somebody's conversation waits meanwhile.
+ANSWER_S = 5.0
+REACH_S = 1.0
+# A lost connection is made again so often, in ten seconds; at the start so often, once a second.
+RECONNECTIONS = 12
+FIRST_CONNECTIONS = 5
 # arq forgets a job a day after it was due. A week of waiting is still a wait: the truth is in SQL, and whatever does
 # expire is put back from there.
 JOB_LIFE = timedelta(days=7)
 
 
-def redis_settings(url: str) -> RedisSettings:
-    """Read a URL (`redis://`, `rediss://`, `unix://`) into settings that survive a server's restart.
-
-    arq's default gives up at the first lost connection. Here a command whose connection breaks is tried again for about
-    ten seconds; one that finds nobody listening fails at once.
-    """
-    settings = RedisSettings.from_dsn(url)
-    if settings.unix_socket_path is not None:
-        settings.unix_socket_path = unquote(settings.unix_socket_path)
-    settings.retry = Retry(ExponentialBackoff(cap=1, base=0.1), 12)
-    settings.retry_on_error = [RedisConnectionError, RedisTimeoutError]
-    settings.retry_on_timeout = True
-    return settings
-
-
 async def connect(url: str, queue: str = PAINT_QUEUE) -> ArqRedis:
-    """Connect, with our codec; close with `aclose()`.
+    """Connect to `redis://`, `rediss://` or `unix://`, with our codec; close with `aclose()`.
 
-    Raises redis.exceptions.RedisError or OSError when nobody answers for about five seconds.
+    A command whose connection breaks is tried again for about ten seconds; one that finds nobody listening, or no
+    answer within `ANSWER_S`, fails at once. The latter is never repeated: a frozen server that comes back carries out
+    all that was sent to it. Raises redis.exceptions.RedisError or OSError when nobody answers for about five seconds,
+    and ValueError for what is no such URL.
     """
-    return await create_pool(
-        redis_settings(url),
+    # Not arq's `create_pool`, which knows no limit for an answer. Not redis-py's own pool either: it makes one
+    # connection after another, so that of a hundred people the last would wait for a frozen server a hundred times.
+    pool = BlockingConnectionPool.from_url(
+        url,
+        timeout=ANSWER_S,
+        socket_timeout=ANSWER_S,
+        socket_connect_timeout=REACH_S,
+        retry=Retry(ExponentialBackoff(cap=1, base=0.1), RECONNECTIONS, (RedisConnectionError,)),
+        retry_on_error=[RedisConnectionError],
+        # Without these two, redis-py tells the server its own name, and waits for answers while it connects.
+        lib_name=None,
+        lib_version=None,
+    )
+    redis = ArqRedis(
+        pool,
         job_serializer=pack,
         job_deserializer=unpack,
         default_queue_name=queue,
         expires_extra_ms=int(JOB_LIFE.total_seconds() * 1000),
     )
+    redis.auto_close_connection_pool = True
+    try:
+        patient = Retry(ConstantBackoff(1), FIRST_CONNECTIONS, (RedisConnectionError,))
+        await patient.call_with_retry(redis.ping, _not_yet)
+    except BaseException:
+        await redis.aclose()
+        raise
+    return redis
+
+
+async def _not_yet(error: Exception) -> None:
+    logger.warning("Redis cannot be reached yet: %s", error)
 
 
 def job_id(request_id: str, attempt: int) -> str:

@@ -9,6 +9,7 @@ itself and released by the system when the server is gone, however it went.
 import fcntl
 import os
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -44,7 +45,7 @@ def start_embedded(home: Path) -> str:
         if not _is_reachable(folder):
             _start(folder)
             if not _is_reachable(folder):
-                raise EmbeddedServerError(f"The Valkey server ended while it started; see {_log_of(folder)}.")
+                raise EmbeddedServerError(f"The Valkey server ended while it started; see {log_of(folder.parent)}.")
         return f"unix://{quote(str(_socket_of(folder)))}"
 
 
@@ -57,6 +58,21 @@ def stop_embedded(home: Path) -> None:
     with _lock(folder / "starting.lock"):
         if _is_running(folder):
             _end(folder)
+
+
+def is_well(home: Path) -> bool:
+    """Tell whether this home's server lives and has its socket; asks the system, never the server.
+
+    Waits while somebody starts or stops it.
+    """
+    folder = _folder(home)
+    with _lock(folder / "starting.lock"):
+        return _is_running(folder) and _socket_of(folder).exists()
+
+
+def log_of(home: Path) -> Path:
+    """Name the file in which this home's server writes what happens to it."""
+    return home / "valkey" / "server.log"
 
 
 def _folder(home: Path) -> Path:
@@ -77,7 +93,7 @@ def _start(folder: Path) -> None:
         "save": "",  # the append-only file is all of it; snapshots beside it would only cost
         "daemonize": "yes",  # a session of its own: Ctrl-C in a terminal does not reach it
         "pidfile": str(folder / "server.pid"),
-        "logfile": str(_log_of(folder)),
+        "logfile": str(log_of(folder.parent)),
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     with (folder / "running.lock").open("w") as running:
@@ -118,13 +134,10 @@ def _is_running(folder: Path) -> bool:
 def _is_reachable(folder: Path) -> bool:
     """Wait for a living server to answer; False when none is alive, or the one there was (just killed) is gone."""
     _wait_until(
-        lambda: not _is_running(folder) or _answers(folder), f"The Valkey server is silent; see {_log_of(folder)}."
+        lambda: not _is_running(folder) or _answers(folder),
+        f"Valkey is silent; see {log_of(folder.parent)}.",
     )
     return _is_running(folder)
-
-
-def _log_of(folder: Path) -> Path:
-    return folder / "server.log"
 
 
 def _answers(folder: Path) -> bool:
@@ -144,15 +157,26 @@ def _socket_of(folder: Path) -> Path:
 
 
 def _new_socket_path(folder: Path) -> Path:
-    """Choose a path for a new server's socket, short enough for the system, in a folder that is this user's alone."""
-    note = folder / "socket"
-    note.unlink(missing_ok=True)
+    """Choose a path for a new server's socket, short enough for the system, in a folder that is this user's alone.
+
+    It is the path of the server before, where that may still be had: clients that live on look for it there.
+    """
     path = folder / "valkey.sock"
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
-        path = Path(tempfile.mkdtemp(prefix="limner-")) / "valkey.sock"
-        note.write_text(str(path), encoding="utf-8")
+        path = _socket_of(folder)
+        if path.parent == folder or not _is_ours_alone(path.parent):
+            path = Path(tempfile.mkdtemp(prefix="limner-")) / "valkey.sock"
+        (folder / "socket").write_text(str(path), encoding="utf-8")
     path.unlink(missing_ok=True)
     return path
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Tell whether nobody else may enter a folder, making it where it is missing."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    return status.st_uid == os.getuid() and status.st_mode == stat.S_IFDIR | 0o700
 
 
 @contextmanager

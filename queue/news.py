@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from redis.asyncio import Redis
 
 from limner.queue.codec import pack_news, unpack_news
-from limner.queue.connection import NEWS_STREAM, UNREACHABLE
+from limner.queue.connection import AWAY_S, NEWS_STREAM, UNREACHABLE
 from limner.queue.errors import BadMessageError
 from limner.queue.messages import News
 
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 FIELD = b"news"
 # Some hours of a busy installation. What a bot missed beyond that it finds in storage's outbox.
 KEPT = 10_000
-# How long one read waits. Short enough that a dead connection is noticed, long enough to cost nothing.
-WAIT_MS = 5_000
-RECONNECT_S = 0.2
+# How long one read waits. Well below `connection.ANSWER_S`, after which the server counts as frozen; long enough to
+# cost nothing.
+WAIT_MS = 2_000
 
 
 async def publish(redis: Redis, news: News) -> None:
@@ -49,7 +49,7 @@ async def listen(redis: Redis, last_id: str) -> AsyncIterator[tuple[str, News]]:
             answer = await redis.xread({NEWS_STREAM: last_id}, count=100, block=WAIT_MS)
         except UNREACHABLE as error:
             logger.warning("The news stopped (%s); reading on from %s.", error, last_id)
-            await asyncio.sleep(RECONNECT_S)
+            await asyncio.sleep(AWAY_S)
             continue
         for _, entries in answer:
             for raw_id, entry in entries:

@@ -17,7 +17,10 @@ class PostgresqlDatabase:
     """One database on a server."""
 
     def __init__(self, url: URL) -> None:
-        self._engine = create_async_engine(url.set(drivername="postgresql+asyncpg"))
+        self._engine = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"),
+            hide_parameters=True,  # an error is logged; whom it is about is not
+        )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

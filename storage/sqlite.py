@@ -46,6 +46,7 @@ class SqliteDatabase:
             connect_args={"check_same_thread": False},
             poolclass=sa.QueuePool,
             max_overflow=-1,
+            hide_parameters=True,  # an error is logged; whom it is about is not
         )
         sa.event.listen(self._engine, "connect", _prepare)
         sa.event.listen(self._engine, "begin", _begin)

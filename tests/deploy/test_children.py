@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from limner.deploy import children
-from limner.deploy.children import Child
+from limner.deploy.children import Child, shorten
 
 # Writes its process id, then waits to be ended.
 WAITS = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(60)"
 # The same, and it does not listen when told to stop.
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + WAITS
 DIES = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); print('oh dear'); sys.exit(3)"
+
+COUNTS = "import itertools, time\nfor n in itertools.count(): print(n, flush=True); time.sleep(0.001)"
 
 
 def child(code: str, folder: Path, say: Callable[[str], None]) -> Child:
@@ -76,6 +78,42 @@ async def test_a_process_that_dies_is_started_again_and_told_of(
     assert "exit code 3" in said[0]
     assert "worker.log" in said[0]
     assert "oh dear" in (tmp_path / "logs/worker.log").read_text()
+
+
+async def test_a_long_log_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that has grown too long moves to a second file and begins anew, while the process writes on into it."""
+    monkeypatch.setattr(children, "LONGEST_LOG", 100)
+    monkeypatch.setattr(children, "LOOK_S", 0.01)
+    log, before = tmp_path / "logs/worker.log", tmp_path / "logs/worker.log.1"
+    said: list[str] = []
+    task = asyncio.create_task(child(COUNTS, tmp_path, said.append).keep_alive())
+    await until(before.exists)
+    await until(lambda: before.read_text().count("\n") > 0 and log.read_text().count("\n") > 0)
+    await ended(task)
+    kept, new = before.read_text().split(), log.read_text().split()
+    assert [int(line) for line in new] == list(range(int(new[0]), int(new[-1]) + 1))
+    assert int(new[0]) > int(kept[0])
+    assert said == []
+
+
+async def test_a_log_that_is_gone_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody may delete a log: the process lives on."""
+    monkeypatch.setattr(children, "LOOK_S", 0.01)
+    said: list[str] = []
+    task = asyncio.create_task(child(WAITS, tmp_path, said.append).keep_alive())
+    (pid,) = await pids(tmp_path, 1)
+    (tmp_path / "logs/worker.log").unlink()
+    looked = asyncio.Event()
+
+    def look(log: Path) -> None:
+        shorten(log)
+        looked.set()
+
+    monkeypatch.setattr(children, "shorten", look)
+    await looked.wait()
+    assert is_alive(pid)
+    assert not task.done()
+    await ended(task)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")

@@ -1,5 +1,6 @@
 """`limner up` as a process of its own, with its real server, worker and web chat."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from limner.deploy.compose import queue_of, storage_of
+from limner.deploy.settings import Settings
 from limner.deploy.up import welcome
+from limner.queue.embedded import is_well, start_embedded
+from limner.queue.messages import ExaminePhoto, PhotoExamined
 
 COMMAND = (sys.executable, "-m", "limner.deploy.cli", "up")
 # Generous, because other work may fill both cores; nothing waits for it in vain but a failing test.
@@ -129,6 +134,29 @@ def _worker(home: Path) -> int:
         except OSError:
             continue
     raise AssertionError("no worker runs")
+
+
+async def test_a_server_that_dies_is_replaced(environ: dict[str, str], limner_home: Path, tmp_path: Path) -> None:
+    """When Valkey is killed, `limner up` says so and starts it where it was, and the worker does what comes next."""
+    said = tmp_path / "said"
+    with running(environ, said):
+        killed = _server(limner_home)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: "Valkey server ended by itself" in said.read_text())
+        until(lambda: is_well(limner_home) and _server(limner_home) != killed)
+        settings = Settings.from_env({**environ, "LIMNER_HOME": str(limner_home)})
+        async with storage_of(settings) as storage, queue_of(start_embedded(limner_home)) as queue:
+            user = await storage.users.get_or_create("web", "somebody")
+            photo = await storage.photos.add(user.id, await storage.photos.open_set(user.id), b"no photo at all")
+            listening = queue.listen("0-0")
+            await queue.examine_photo(ExaminePhoto(photo.id, user.id))
+            async with asyncio.timeout(PATIENCE_S):
+                _, news = await anext(listening)
+        assert news == PhotoExamined(user.id, photo.id, accepted=False, reason="not_an_image")
+
+
+def _server(home: Path) -> int:
+    return int((home / "valkey/server.pid").read_text())
 
 
 def test_an_unusable_base_model_stops_the_start(environ: dict[str, str], limner_home: Path) -> None:

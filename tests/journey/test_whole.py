@@ -9,9 +9,10 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from PIL import Image
 
 from limner.deploy.demo import demonstration_photos
 from limner.engine.bases import NANO
+from limner.tests.fakes.discretion import given_away
 from limner.tests.journey.driver import DESKTOP, browser, find_chromium, visitor
 
 pytestmark = [
@@ -97,10 +99,15 @@ async def killed_in_training(running: Running) -> None:
     painter.kill()
 
 
+def killed_server(running: Running) -> None:
+    """Kill Valkey, which nobody but `limner up` starts again."""
+    psutil.Process(int((running.home / "valkey/server.pid").read_text())).kill()
+
+
 async def test_three_photos_become_portraits_though_the_engine_is_killed(tmp_path: Path, short_nano: Path) -> None:
     """Photos in, one refused in words, portraits out with quota spent once, a second style, and all of it forgotten.
 
-    The engine is killed in mid-training, so the way leads over its checkpoint.
+    The engine is killed in mid-training, so the way leads over its checkpoint; Valkey before the second style.
     """
     photos = demonstration_photos(tmp_path / "demo")
     wall = tmp_path / "wall.png"
@@ -124,12 +131,14 @@ async def test_three_photos_become_portraits_though_the_engine_is_killed(tmp_pat
         assert all(re.search(r"likeness|not measured", caption) for caption in captions)
         assert await someone.quota() == FREE - PORTRAITS
         await someone.picture("whole-3-portraits")
+        killed_server(running)
         await someone.reload()
         await someone.other_style()
         await someone.choose("Pencil")
         await someone.sees_portraits(PORTRAITS, request=1)
         assert await someone.quota() == FREE - 2 * PORTRAITS
         assert_nothing_readable(running.home)
+        assert_discreet(running.home, *[cookie["value"] for cookie in await someone.context.cookies()])
         assert "Face LoRA" in await someone.forget()
         assert not [path for path in (running.home / "objects").rglob("*") if path.is_file()]
         assert someone.complaints == []
@@ -142,3 +151,15 @@ def assert_nothing_readable(home: Path) -> None:
             content = path.read_bytes()
             for mark in (b"\xff\xd8\xff\xe0", b"\x89PNG\r\n", b"lora_A", b"lora_down"):
                 assert mark not in content, f"{path} holds something readable"
+
+
+def assert_discreet(home: Path, *cookies: str) -> None:
+    """No log holds a session, the person it stands for, or the key to everything; the cookies must be some."""
+    with closing(sqlite3.connect(home / "limner.db")) as database:
+        people = [row[0] for row in database.execute("SELECT platform_id FROM users")]
+    assert cookies
+    assert people
+    secrets = [*cookies, *[cookie.partition(".")[0] for cookie in cookies], *people]
+    secrets.append((home / "keys/master.key").read_text().strip())
+    for log in (home / "logs/worker.log", home / "valkey/server.log"):
+        assert given_away(log.read_text(), *secrets) == []

@@ -1,6 +1,7 @@
 """The embedded server: one for a home, found again, and it keeps what it was given."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from limner.queue.embedded import start_embedded, stop_embedded
+from limner.queue.embedded import is_well, start_embedded, stop_embedded
 
 START = """
 import sys
@@ -91,6 +92,47 @@ def test_a_long_home_is_no_obstacle(tmp_path: Path) -> None:
         assert Path((home / "valkey" / "socket").read_text(encoding="utf-8")).parent.stat().st_mode & 0o777 == 0o700
     finally:
         stop_embedded(home)
+
+
+@pytest.mark.parametrize("swept", [False, True], ids=["killed", "swept"])
+def test_a_long_home_keeps_its_address(tmp_path: Path, *, swept: bool) -> None:
+    """A server with a long home that was killed comes back where its clients look, its socket's folder swept or not."""
+    home = tmp_path / ("long" * 40)
+    try:
+        url = start_embedded(home)
+        os.kill(server_pid(url), signal.SIGKILL)
+        if swept:
+            shutil.rmtree(Path((home / "valkey" / "socket").read_text(encoding="utf-8")).parent)
+        assert start_embedded(home) == url
+        with Redis.from_url(url) as client:
+            assert client.ping()
+    finally:
+        stop_embedded(home)
+
+
+def test_a_folder_that_others_may_enter_is_not_used(tmp_path: Path) -> None:
+    """Where somebody else could have put a socket meanwhile, a long home's next server gets a new folder."""
+    home = tmp_path / ("long" * 40)
+    try:
+        url = start_embedded(home)
+        os.kill(server_pid(url), signal.SIGKILL)
+        Path((home / "valkey" / "socket").read_text(encoding="utf-8")).parent.chmod(0o777)
+        assert start_embedded(home) != url
+    finally:
+        stop_embedded(home)
+
+
+def test_it_is_well_while_people_can_reach_it(home: Path) -> None:
+    """A server is well from its start until it dies or its socket is gone; a home without one is not well."""
+    assert not is_well(home)
+    url = start_embedded(home)
+    assert is_well(home)
+    (home / "valkey" / "valkey.sock").unlink()
+    assert not is_well(home)
+    start_embedded(home)
+    os.kill(server_pid(url), signal.SIGKILL)
+    stop_embedded(home)
+    assert not is_well(home)
 
 
 def test_a_swept_socket_is_made_anew(home: Path) -> None:

@@ -8,13 +8,15 @@ from arq.constants import retry_key_prefix
 from arq.utils import timestamp_ms
 
 from limner.queue.client import enqueue_photo
-from limner.queue.connection import EXAMINE_QUEUE
+from limner.queue.connection import EXAMINE_QUEUE, PAINT_QUEUE
 from limner.queue.errors import LeaseLostError
 from limner.queue.lease import Lease, lease_key, take
 from limner.queue.messages import ExaminePhoto
-from limner.tests.fakes.shop import until
+from limner.tests.fakes.shop import Shop, until
 
 JOB = "photo"
+# More than arq reads of a queue unless it is told otherwise.
+OTHERS = 300
 
 
 async def enqueue(redis: ArqRedis) -> None:
@@ -115,3 +117,14 @@ async def test_putting_back_for_later_counts(redis: ArqRedis) -> None:
     assert await lease.put_back(later_ms=60_000)
     assert await redis.get(retry_key_prefix + JOB) == b"1"
     assert await take(redis, EXAMINE_QUEUE, JOB) is None
+
+
+async def test_jobs_that_others_run_hide_none_that_waits(shop: Shop) -> None:
+    """However many jobs at the head of the line are painted by other workers, the next one behind them is begun."""
+    others = {f"other{n}.0": n for n in range(OTHERS)}
+    await shop.redis.zadd(PAINT_QUEUE, others)
+    await shop.redis.mset({lease_key(job): "somebody" for job in others})
+    request = await shop.ask(await shop.sitter(), "quick")
+    async with shop.worker():
+        assert (await shop.reached(request.id, "made")).attempt == 0
+    assert await shop.redis.mget([lease_key(job) for job in others]) == [b"somebody"] * OTHERS

@@ -1,6 +1,7 @@
 """SQLite without a thread for each statement: nobody waits for the disk or for another process's writer."""
 
 import asyncio
+import logging
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from limner.storage import postgresql
 from limner.storage.database import Database, open_database
 from limner.storage.schema import inbox
 
@@ -77,3 +79,27 @@ async def test_what_is_not_a_file_or_a_known_database_is_refused() -> None:
         open_database("sqlite://")
     with pytest.raises(ValueError, match="Use sqlite:///"):
         open_database("mysql://host/name")
+
+
+async def test_an_error_names_nobody(database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A statement that fails is logged with its reason, and without what it was about to write about somebody."""
+    with sqlite3.connect(tmp_path / "limner.db") as other:
+        other.execute("CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    other.close()
+    row = {"platform": "telegram", "update_id": 1, "lane": "user:4711001", "created_at": datetime.now(UTC)}
+    try:
+        async with database.write() as connection:
+            await connection.execute(inbox.insert().values(row))
+    except sa.exc.SQLAlchemyError:
+        logging.getLogger(__name__).exception("The update was not written down.")
+    await database.close()
+    assert "no room" in caplog.text
+    assert "4711001" not in caplog.text
+
+
+def test_postgresql_names_nobody_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's engine is told the same; its driver need not be installed here."""
+    asked: dict[str, object] = {}
+    monkeypatch.setattr(postgresql, "create_async_engine", lambda _, **options: asked.update(options))
+    postgresql.PostgresqlDatabase(sa.make_url("postgresql://127.0.0.1/limner"))
+    assert asked["hide_parameters"] is True

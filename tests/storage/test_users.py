@@ -96,3 +96,16 @@ async def test_notes_are_each_users_own(storage: Storage, sitter: User, stranger
     await storage.users.remember(sitter.id, "status", None)
     assert await storage.users.recall(sitter.id, "status") is None
     assert await storage.users.recall(sitter.id, "queue") == "9"
+
+
+async def test_no_id_is_given_twice(storage: Storage) -> None:
+    """Somebody who is forgotten and comes again has ids that nobody had: what names the old ones means nobody now."""
+    seen: list[str] = []
+    for _ in range(2):
+        user = await storage.users.get_or_create("telegram", "4711001")
+        set_id = await storage.photos.open_set(user.id)
+        photo = await storage.photos.add(user.id, set_id, b"selfie")
+        request = await storage.requests.accept(user.id, set_id, "pencil", 4, seed=7)
+        seen += [user.id, set_id, photo.id, request.id]
+        await storage.forget(user.id)
+    assert len(set(seen)) == len(seen)

@@ -1,5 +1,6 @@
 """`limner discord` as people start it, at a Discord of our own: nothing here is bent to a library."""
 
+import logging
 from collections.abc import AsyncIterator
 from io import BytesIO
 
@@ -11,6 +12,7 @@ from limner.bots.discord.messages.buttons import AGREE, GALLERY, PHOTOS
 from limner.engine.fuse.marks import SOURCE_TYPE
 from limner.tests.fakes.discord import Asked, Channel, DiscordServer, Person, Upload
 from limner.tests.fakes.discord_bot import DiscordBot, discord_process
+from limner.tests.fakes.discretion import given_away, worker_log
 from limner.tests.fakes.shop import Shop, redis, redis_url, server_url, shop, until
 
 __all__ = ["redis", "redis_url", "server_url", "shop"]
@@ -27,8 +29,8 @@ async def server() -> AsyncIterator[DiscordServer]:
 
 @pytest.fixture
 def ann(server: DiscordServer) -> Person:
-    """Give a person."""
-    return server.person("ann")
+    """Give a person whose name stands in no log by chance."""
+    return server.person("annegret")
 
 
 @pytest.fixture
@@ -69,9 +71,15 @@ async def delivered(asked: Asked, number: int = 1) -> list[Upload]:
 
 
 async def test_a_stranger_gets_portraits_alone(
-    bot: DiscordBot, ann: Person, general: Channel, server: DiscordServer, shop: Shop
+    bot: DiscordBot,
+    ann: Person,
+    general: Channel,
+    server: DiscordServer,
+    shop: Shop,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """From the command over the form to pictures that only the asker sees; the quota is lower."""
+    """From the command over the form to pictures that the asker alone sees; the quota is lower, no log names them."""
+    caplog.set_level(logging.DEBUG)
     asked = await asked_for(ann, general)
     files = await delivered(asked)
     assert len(files) == 8
@@ -81,7 +89,8 @@ async def test_a_stranger_gets_portraits_alone(
     user = await shop.storage.users.find("discord", str(ann.id))
     assert user is not None
     assert (await shop.storage.quota.balance(user.id)).spent == 8
-    assert server.token not in bot.log
+    for log in (bot.log, worker_log(caplog)):
+        assert given_away(log, server.token, ann.id, "annegret", general.id) == []
     assert "Traceback" not in bot.log
 
 

@@ -1,7 +1,10 @@
 """A person's whole way through Telegram: the bot is a real process, so are the workers; only the engine is small."""
 
+import logging
+
 import pytest
 
+from limner.tests.fakes.discretion import given_away, worker_log
 from limner.tests.fakes.telegram import Person, TelegramServer
 from limner.tests.fakes.telegram.caller import jpeg
 from limner.tests.fakes.telegram_bot import TelegramBot
@@ -11,8 +14,20 @@ pytestmark = pytest.mark.timeout(240)
 PATIENCE_S = 60.0
 
 
-async def test_from_start_to_portraits_and_away(bot: TelegramBot, ann: Person, server: TelegramServer) -> None:
-    """Start, consent, an album, a style, portraits as an album with buttons, again, quota, and everything deleted."""
+@pytest.fixture
+def ann(server: TelegramServer) -> Person:
+    """Give a person whose id and name stand in no log by chance."""
+    return server.person(4711001001, first_name="Annegret", username="annegret_of_trier")
+
+
+async def test_from_start_to_portraits_and_away(
+    bot: TelegramBot, ann: Person, server: TelegramServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Start, consent, an album, a style, portraits as an album with buttons, again, quota, and everything deleted.
+
+    No log of bot or worker says who that was, or how to get in.
+    """
+    caplog.set_level(logging.DEBUG)
     await ann.start()
     await ann.wait("I paint portraits", PATIENCE_S)
     await ann.press("I agree")
@@ -40,4 +55,6 @@ async def test_from_start_to_portraits_and_away(bot: TelegramBot, ann: Person, s
     assert "16 portraits" in receipt.text
     assert not server.unanswered
     assert bot.log.count("WARNING") == 0, bot.log
-    assert server.token.partition(":")[2] not in bot.log
+    secrets = (server.token.partition(":")[2], "4711001001", "Annegret", "annegret_of_trier")
+    assert given_away(bot.log, *secrets) == []
+    assert given_away(worker_log(caplog), *secrets) == []
