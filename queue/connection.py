@@ -3,11 +3,14 @@
 arq's own keys (`arq:job:<id>`, `arq:in-progress:<id>`, `arq:retry:<id>`) are shared by all queues of one database.
 """
 
+import asyncio
 import logging
 from datetime import timedelta
+from typing import Any
 
 from arq.connections import ArqRedis
 from redis.asyncio import BlockingConnectionPool
+from redis.asyncio.connection import DefaultParser
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff, ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -58,7 +61,7 @@ async def connect(url: str, queue: str = PAINT_QUEUE) -> ArqRedis:
     pool = BlockingConnectionPool.from_url(
         url,
         timeout=ANSWER_S,
-        socket_timeout=ANSWER_S,
+        parser_class=_ImpatientParser,
         socket_connect_timeout=REACH_S,
         retry=Retry(ExponentialBackoff(cap=1, base=0.1), RECONNECTIONS, (RedisConnectionError,)),
         retry_on_error=[RedisConnectionError],
@@ -81,6 +84,18 @@ async def connect(url: str, queue: str = PAINT_QUEUE) -> ArqRedis:
         await redis.aclose()
         raise
     return redis
+
+
+class _ImpatientParser(DefaultParser):  # type: ignore[misc, valid-type]  # chosen by whether hiredis is there
+    """Wait for an answer for `ANSWER_S` at most.
+
+    redis-py's own `socket_timeout` sends by `asyncio.wait_for`, which before Python 3.12 forgets a cancellation that
+    comes in the moment of sending: who was to be ended would go on.
+    """
+
+    async def read_response(self, disable_decoding: bool = False) -> Any:  # noqa: FBT001, FBT002  redis-py's signature
+        async with asyncio.timeout(ANSWER_S):
+            return await super().read_response(disable_decoding=disable_decoding)
 
 
 async def _not_yet(error: Exception) -> None:

@@ -58,3 +58,16 @@ async def test_an_unreadable_entry_is_passed_over(redis: ArqRedis) -> None:
     await publish(redis, PhotoExamined("u", "p", accepted=False, reason="blurred"))
     async with asyncio.timeout(8):
         assert await hear(redis, "0-0", 1) == [PhotoExamined("u", "p", accepted=False, reason="blurred")]
+
+
+async def test_a_listener_can_be_ended_at_any_moment(redis_url: str) -> None:
+    """A bot that stops ends its listener, whatever step of its asking that is in; none goes on listening for ever."""
+    client = await QueueClient.connect(redis_url)
+    for steps in range(40):
+        hearing = asyncio.create_task(hear(client._redis, "0-0", 1))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        hearing.cancel()
+        await asyncio.wait((hearing,), timeout=8)
+        assert hearing.cancelled(), f"It went on after {steps} steps."
+    await client.close()
