@@ -25,6 +25,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from limner.storage.database import Clock, Database, open_database, utc_now
+from limner.storage.deletions import Deletions
 from limner.storage.events import AvatarEvent, Events, NewEvent
 from limner.storage.face_loras import FaceLora, FaceLoras
 from limner.storage.forgetting import Forgetting, Receipt
@@ -78,6 +79,7 @@ class Storage:
         self,
         database: Database,
         objects: Objects,
+        deletions: Deletions,
         keys: Keys,
         *,
         free_portraits: int,
@@ -98,7 +100,7 @@ class Storage:
         self.outbox = Outbox(database, clock)
         self.sent = Sent(database)
         self.servers = Servers(database)
-        self._forgetting = Forgetting(database, objects, keys, clock)
+        self._forgetting = Forgetting(database, objects, deletions, keys, clock)
         self._retention = Retention(database, objects, clock)
 
     async def forget(self, user_id: str) -> Receipt:
@@ -111,6 +113,13 @@ class Storage:
     async def receipt(self, user_id: str) -> Receipt:
         """Give the receipt of a user who was forgotten; NotFoundError when none was written."""
         return await self._forgetting.receipt(user_id)
+
+    async def reapply(self) -> int:
+        """Forget again whom a backup has brought back, and finish what was killed; return how many people that were.
+
+        To be called at every start.
+        """
+        return await self._forgetting.reapply()
 
     async def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
         """Delete objects that no row names and finish interrupted forgetting; return how many objects went."""
@@ -133,21 +142,29 @@ async def open_storage(
     *,
     free_portraits: int = FREE_PORTRAITS,
     daily_portraits: int = 0,
+    deletions_url: str | None = None,
     clock: Clock = utc_now,
 ) -> AsyncIterator[Storage]:
     """Open storage for the length of the block; the schema must be there (`migrate`).
 
     `database_url` is `sqlite:///file` or `postgresql://…`; `object_store_url` is `file:///folder`, `memory:///` or
     `s3://bucket`; `master_key` has 32 bytes (ValueError otherwise). Everybody begins with `free_portraits`; on each day
-    (UTC) what somebody has left is filled up to `daily_portraits`, where 0 is without renewal. `clock` tells the time
-    in UTC.
+    (UTC) what somebody has left is filled up to `daily_portraits`, where 0 is without renewal. `deletions_url` is the
+    store of the deletion log's second place, None for `object_store_url`. `clock` tells the time in UTC.
     """
     database = open_database(database_url)
     try:
         keys = Keys(database, master_key, clock)
-        objects = Objects(open_store(object_store_url), keys)
+        store = open_store(object_store_url)
+        deletions = store if deletions_url is None else open_store(deletions_url)
         yield Storage(
-            database, objects, keys, free_portraits=free_portraits, daily_portraits=daily_portraits, clock=clock
+            database,
+            Objects(store, keys),
+            Deletions(deletions, keys),
+            keys,
+            free_portraits=free_portraits,
+            daily_portraits=daily_portraits,
+            clock=clock,
         )
     finally:
         await database.close()
