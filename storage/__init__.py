@@ -15,6 +15,7 @@
     templates   pictures in whose place somebody wants to be painted, until a request takes them over
     servers     what the administrators of a platform's server have chosen
     forget      the key first, then everything else, with a receipt
+    receipts    what is owed to somebody who was forgotten: the word that it is done
     retire      what is older than its retention time
 
 Rows are in SQL, bytes are encrypted objects (`objects`, `keys`). Knows no chat, no queue, no engine.
@@ -28,7 +29,7 @@ from limner.storage.database import Clock, Database, open_database, utc_now
 from limner.storage.deletions import Deletions
 from limner.storage.events import AvatarEvent, Events, NewEvent
 from limner.storage.face_loras import FaceLora, FaceLoras
-from limner.storage.forgetting import Forgetting, Receipt
+from limner.storage.forgetting import Forgetting
 from limner.storage.galleries import Galleries
 from limner.storage.inbox import Inbox, Update
 from limner.storage.keys import KEY_BYTES, Keys
@@ -38,6 +39,7 @@ from limner.storage.payments import Payment, Payments
 from limner.storage.photos import Photo, Photos
 from limner.storage.portraits import NewPortrait, Portrait, Portraits
 from limner.storage.quota import Balance, Entry, Quota
+from limner.storage.receipts import Receipt, Receipts
 from limner.storage.requests import Request, Requests
 from limner.storage.retention import Retention
 from limner.storage.sent import Sent
@@ -100,15 +102,17 @@ class Storage:
         self.outbox = Outbox(database, clock)
         self.sent = Sent(database)
         self.servers = Servers(database)
+        self.receipts = Receipts(database, clock)
         self._forgetting = Forgetting(database, objects, deletions, keys, clock)
         self._retention = Retention(database, objects, clock)
 
-    async def forget(self, user_id: str) -> Receipt:
+    async def forget(self, user_id: str, *, tell: bool = False) -> Receipt:
         """Delete everything about a user, the key first; cancel running requests before, or they fail at their end.
 
+        With `tell` the receipt is owed to the person (`receipts`) until somebody has told it.
         Raises NotFoundError for an unknown user.
         """
-        return await self._forgetting.forget(user_id)
+        return await self._forgetting.forget(user_id, tell=tell)
 
     async def receipt(self, user_id: str) -> Receipt:
         """Give the receipt of a user who was forgotten; NotFoundError when none was written."""

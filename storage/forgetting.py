@@ -7,7 +7,7 @@ fresh free portraits. Payments and the numbers of updates stay too, without a na
 """
 
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from limner.storage.errors import NotFoundError
 from limner.storage.inbox import forget_lane, user_lane
 from limner.storage.keys import Keys
 from limner.storage.objects import Objects, owner_of
+from limner.storage.receipts import Receipt, Receipts, owe
 from limner.storage.schema import (
     OBJECT_COLUMNS,
     accounts,
@@ -27,6 +28,7 @@ from limner.storage.schema import (
     deletion_log,
     face_loras,
     holds,
+    owed_receipts,
     photos,
     portraits,
     requests,
@@ -34,16 +36,8 @@ from limner.storage.schema import (
 )
 from limner.storage.users import person
 
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was deleted, and when; `key_destroyed` says that no copy of it can be read any more."""
-
-    at: datetime
-    photos: int
-    portraits: int
-    face_loras: int
-    key_destroyed: bool
+KEPT_OWED = timedelta(days=30)
+"""So long a receipt waits for somebody who does not come to hear it."""
 
 
 class Forgetting:
@@ -56,13 +50,16 @@ class Forgetting:
         self._keys = keys
         self._clock = clock
 
-    async def forget(self, user_id: str) -> Receipt:
-        """Delete everything about a user, the key first.
+    async def forget(self, user_id: str, *, tell: bool = False) -> Receipt:
+        """Delete everything about a user, the key first; with `tell` the receipt is owed until it is told.
 
         May be repeated after a crash and then gives the same receipt. Raises NotFoundError for an unknown user.
         """
-        async with self._database.read() as connection:
+        async with self._database.write() as connection:
             line = await self._line(connection, user_id, self._clock())
+            if tell:
+                user = await _user(connection, user_id)
+                await owe(connection, line.user_hash, user.platform, user.platform_id)
         await self._deletions.write(line)
         async with self._database.write() as connection:
             await self._destroy_key(connection, user_id, line.at)
@@ -94,11 +91,13 @@ class Forgetting:
             rows = await connection.execute(sa.select(*columns_of(deletion_log, Deletion)))
             logged = {row.user_hash: Deletion(*row) for row in rows}
             here = (await connection.execute(sa.select(users.c.id))).scalars().all()
+            begun = set((await connection.execute(sa.select(owed_receipts.c.user_hash))).scalars())
         for user_hash in logged.keys() - listed:
             await self._deletions.write(logged[user_hash])
         for user_hash in listed - logged.keys():
             await self._restore(user_hash)
-        again = [user_id for user_id in here if self._keys.fingerprint(user_id) in listed | logged.keys()]
+        named = listed | logged.keys() | begun
+        again = [user_id for user_id in here if self._keys.fingerprint(user_id) in named]
         for user_id in again:
             with suppress(NotFoundError):  # another process was faster
                 await self.forget(user_id)
@@ -115,6 +114,7 @@ class Forgetting:
             unfinished = (await connection.execute(keyless)).scalars().all()
         for user_id in unfinished:
             await self.forget(user_id)
+        await Receipts(self._database, self._clock).sweep(KEPT_OWED)
         oldest_spared = self._clock() - older_than
         # Listed before the rows are read: an object that is written in between is not on the list.
         old = [found.path for found in await self._objects.listing() if found.modified_at < oldest_spared]

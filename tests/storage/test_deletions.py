@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,46 @@ async def test_an_entry_that_does_not_open_still_forgets(place: Any, tmp_path: P
     async with place.open() as storage:
         assert await storage.reapply() == 1
         assert await storage.users.find("web", "sitter") is None
+
+
+async def test_a_receipt_is_owed_until_it_is_told(storage: Storage, sitter: User, place: Any) -> None:
+    """Only who asked for it in a chat is owed one; telling it leaves nothing of the person behind."""
+    other = await storage.users.get_or_create("web", "other")
+    await storage.forget(other.id)
+    receipt = await storage.forget(sitter.id, tell=True)
+    (owed,) = await storage.receipts.owed("web")
+    assert (owed.platform_id, owed.receipt) == ("sitter", receipt)
+    assert await storage.receipts.owed("telegram") == []
+    assert await storage.receipts.owed("web", timedelta(minutes=1)) == []
+    await storage.receipts.told("web", "sitter")
+    assert await storage.receipts.owed("web") == []
+    assert b"sitter" not in place.bytes_at_rest()
+
+
+@pytest.mark.parametrize("step", ["_deletions.write", "_keys.destroy", "_objects.delete_all_of"])
+async def test_whenever_a_deletion_is_killed_its_receipt_is_owed_once(
+    storage: Storage, sitter: User, place: Any, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The next start finishes it, and one receipt waits to be told."""
+
+    async def die(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        part, name = step.split(".")
+        patch.setattr(getattr(storage._forgetting, part), name, die)
+        with pytest.raises(KeyboardInterrupt):
+            await storage.forget(sitter.id, tell=True)
+    async with place.open() as opened:
+        assert await opened.reapply() == 1
+        assert [owed.platform_id for owed in await opened.receipts.owed("web")] == ["sitter"]
+
+
+async def test_a_receipt_that_nobody_comes_to_hear_is_dropped(storage: Storage, sitter: User, place: Any) -> None:
+    """After thirty days the sweep drops it, and with it whom it was for."""
+    await storage.forget(sitter.id, tell=True)
+    await storage.sweep()
+    assert await storage.receipts.owed("web")
+    place.clock.turn(timedelta(days=31))
+    await storage.sweep()
+    assert await storage.receipts.owed("web") == []
