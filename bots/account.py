@@ -11,10 +11,10 @@ from limner.bots.events import (
 )
 from limner.bots.intake import look_again
 from limner.bots.joining import card
+from limner.bots.receipts import forgotten
 from limner.bots.replies import (
     ConsentAsked,
     ForgetQuestion,
-    Forgotten,
     Overview,
     PortraitsReady,
     QuotaShown,
@@ -92,16 +92,13 @@ async def forget_ask(turn: Turn, event: ForgetAsked) -> list[Reply]:
 
 
 async def forget(turn: Turn, event: ForgetConfirmed) -> list[Reply]:
-    """Stop what is under way, delete everything, and hand over the receipt."""
+    """Stop what is under way, delete everything, and hand over the receipt, which is owed until an adapter tells it."""
     storage = turn.tools.storage
     for request in await storage.requests.active(turn.user.id):
         await storage.requests.cancel(request.id)
         with queue_may_be_away():
             await turn.tools.queue.cancel(request.id, request.attempt)
-    receipt = await storage.forget(turn.user.id)
-    return [
-        Forgotten(receipt.at, receipt.photos, receipt.portraits, receipt.face_loras, receipt.key_destroyed),
-    ]
+    return [forgotten(await storage.forget(turn.user.id, tell=True))]
 
 
 async def overview(turn: Turn) -> Overview:

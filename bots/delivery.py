@@ -15,6 +15,7 @@ from typing import Protocol
 from limner.bots.conversation import Conversation
 from limner.bots.events import Event, PreviewDrawn, RequestFinished
 from limner.bots.ports import NewsSource, Storage
+from limner.bots.receipts import Teller, tell_owed
 from limner.bots.replies import ProgressShown, QueueMoved, Reply
 from limner.queue.connection import UNREACHABLE
 from limner.queue.messages import Moved, News, PhotoExamined, Progressed
@@ -35,7 +36,7 @@ AT_ONCE = 8
 """People who are brought results at the same time: each may hold a set of portraits in memory."""
 
 
-class Door(Protocol):
+class Door(Teller, Protocol):
     """One platform's way to its people."""
 
     def reachable(self, user_id: str) -> bool:
@@ -147,6 +148,7 @@ class Delivery:
             self._wake.clear()
             try:
                 await self._begin()
+                await tell_owed(self._storage, self._platform, self._door)
             except Exception:
                 # The rim of a sweep: a database that is away for a moment must not end delivery for good.
                 logger.exception("The outbox of %s could not be read; trying again.", self._platform)

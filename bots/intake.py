@@ -134,6 +134,13 @@ async def _look(turn: Turn, photo_id: str) -> None:
         await turn.tools.queue.examine_photo(ExaminePhoto(photo_id, turn.user.id))
 
 
+def _no_room(turn: Turn, photos: list[Photo]) -> str | None:
+    count = turn.counted(photos)
+    if count.full:
+        return "too_many"
+    return "too_many_refused" if count.refused >= turn.tools.limits.most_refused else None
+
+
 async def _taken(turn: Turn, event: PhotoReceived) -> list[Reply]:
     storage = turn.tools.storage
     set_id = await storage.photos.open_set(turn.user.id)
@@ -141,7 +148,7 @@ async def _taken(turn: Turn, event: PhotoReceived) -> list[Reply]:
     if event.again and (photo_id := known(photos, event.data)):
         await _look(turn, photo_id)
         return [PhotoTaken(photo_id, event.name)]
-    reason = too_much(turn, event.data) or ("too_many" if turn.counted(photos).full else None)
+    reason = too_much(turn, event.data) or _no_room(turn, photos)
     if reason is not None:
         return [PhotoRefused(reason, None, event.name)]
     try:

@@ -22,6 +22,7 @@ def in_words(limits: Limits) -> dict[str, int]:
     return {
         "least": limits.least_photos,
         "most": limits.most_photos,
+        "refused": limits.most_refused,
         "limit": limits.photo_bytes // 2**20,
         "days": limits.retention_days,
     }

@@ -5,7 +5,7 @@ the same contract tests.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from limner.queue.messages import CopyPortrait, ExaminePhoto, MakePortraits, MakePoster, News
@@ -280,6 +280,28 @@ class Receipt(Protocol):
         """Whether copies can still be read (never, if true)."""
 
 
+class Owed(Protocol):
+    """A receipt that was not told yet."""
+
+    @property
+    def platform_id(self) -> str:
+        """Whom it is owed to, as their platform knows them."""
+
+    @property
+    def receipt(self) -> Receipt:
+        """What was deleted."""
+
+
+class Receipts(Protocol):
+    """Where owed receipts are kept."""
+
+    async def owed(self, platform: str, older_than: timedelta = ...) -> Sequence[Owed]:
+        """List the receipts that a platform owes, the oldest first."""
+
+    async def told(self, platform: str, platform_id: str) -> None:
+        """Drop what was owed to a person."""
+
+
 class Storage(Protocol):
     """Storage, by subject."""
 
@@ -323,7 +345,11 @@ class Storage(Protocol):
     def outbox(self) -> Outbox:
         """Where notices are kept."""
 
-    async def forget(self, user_id: str) -> Receipt:
+    @property
+    def receipts(self) -> Receipts:
+        """Where owed receipts are kept."""
+
+    async def forget(self, user_id: str, *, tell: bool = False) -> Receipt:
         """Delete everything of a user, the key first."""
 
 

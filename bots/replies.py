@@ -106,7 +106,7 @@ class SetCount:
 
     @property
     def full(self) -> bool:
-        """Say whether the set takes no further photo. Refused ones do not count."""
+        """Say whether the set takes no further photo. Refused ones do not count; `Limits.most_refused` bounds those."""
         return self.good + self.checking >= self.most
 
 

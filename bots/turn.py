@@ -27,6 +27,8 @@ class Limits:
 
     least_photos: int = 3
     most_photos: int = 10
+    most_refused: int = 30
+    """Refused photos do not count in a set, and nobody may fill the store with them."""
     photo_bytes: int = 20 * 2**20  # Telegram's own limit for a download, so that all doors promise the same
     portraits: int = 8
     event_portraits: int = 4

@@ -45,7 +45,10 @@ async def prepared() -> None:
 
 @asynccontextmanager
 async def storage_of(settings: Settings) -> AsyncIterator[Storage]:
-    """Open storage; the database must have been migrated. Raises UnusableError."""
+    """Open storage, and forget again whom a backup brought back; the database must have been migrated.
+
+    Raises UnusableError.
+    """
     key = master_key(settings)
     async with AsyncExitStack() as stack:
         with _opening("OBJECT_STORE_URL"):
@@ -55,8 +58,11 @@ async def storage_of(settings: Settings) -> AsyncIterator[Storage]:
                 key,
                 free_portraits=settings.free_portraits,
                 daily_portraits=settings.daily_portraits,
+                deletions_url=settings.deletions_url,
             )
             storage = await stack.enter_async_context(opened)
+        with _opening("LIMNER_DELETIONS_URL" if settings.deletions_url else "OBJECT_STORE_URL"):
+            await storage.reapply()
         yield storage
 
 

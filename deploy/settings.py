@@ -26,6 +26,7 @@ class Settings:
     `offline` keeps `limner models pull` from asking the network; nothing else of limner fetches models.
     `style_folders` are those that styles are read from besides the built-in ones, and `new_styles` is the one where
     `limner styles` puts a new one; it need not exist yet.
+    `deletions_url` is None where the deletion log's second place is the object store.
     `redis_url` is None when limner starts its own server. Tokens are None where no bot is wanted. The Telegram bases
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
     the bot listens instead of asking. Discord's API and gateway are None for its own servers. `insightface_pack` is
@@ -36,6 +37,7 @@ class Settings:
     home: Path
     database_url: str
     object_store_url: str
+    deletions_url: str | None
     redis_url: str | None
     base_model: str
     running: Running
@@ -88,6 +90,7 @@ class Settings:
             home=home,
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{home / 'limner.db'}",
             object_store_url=environ.get("OBJECT_STORE_URL") or (home / "objects").as_uri(),
+            deletions_url=environ.get("LIMNER_DELETIONS_URL") or None,
             redis_url=environ.get("REDIS_URL") or None,
             base_model=environ.get("LIMNER_BASE_MODEL") or "nano",
             running=_running(environ),

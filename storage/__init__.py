@@ -15,6 +15,7 @@
     templates   pictures in whose place somebody wants to be painted, until a request takes them over
     servers     what the administrators of a platform's server have chosen
     forget      the key first, then everything else, with a receipt
+    receipts    what is owed to somebody who was forgotten: the word that it is done
     retire      what is older than its retention time
 
 Rows are in SQL, bytes are encrypted objects (`objects`, `keys`). Knows no chat, no queue, no engine.
@@ -25,9 +26,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from limner.storage.database import Clock, Database, open_database, utc_now
+from limner.storage.deletions import Deletions
 from limner.storage.events import AvatarEvent, Events, NewEvent
 from limner.storage.face_loras import FaceLora, FaceLoras
-from limner.storage.forgetting import Forgetting, Receipt
+from limner.storage.forgetting import Forgetting
 from limner.storage.galleries import Galleries
 from limner.storage.inbox import Inbox, Update
 from limner.storage.keys import KEY_BYTES, Keys
@@ -37,6 +39,7 @@ from limner.storage.payments import Payment, Payments
 from limner.storage.photos import Photo, Photos
 from limner.storage.portraits import NewPortrait, Portrait, Portraits
 from limner.storage.quota import Balance, Entry, Quota
+from limner.storage.receipts import Receipt, Receipts
 from limner.storage.requests import Request, Requests
 from limner.storage.retention import Retention
 from limner.storage.sent import Sent
@@ -78,6 +81,7 @@ class Storage:
         self,
         database: Database,
         objects: Objects,
+        deletions: Deletions,
         keys: Keys,
         *,
         free_portraits: int,
@@ -98,19 +102,28 @@ class Storage:
         self.outbox = Outbox(database, clock)
         self.sent = Sent(database)
         self.servers = Servers(database)
-        self._forgetting = Forgetting(database, objects, keys, clock)
+        self.receipts = Receipts(database, clock)
+        self._forgetting = Forgetting(database, objects, deletions, keys, clock)
         self._retention = Retention(database, objects, clock)
 
-    async def forget(self, user_id: str) -> Receipt:
+    async def forget(self, user_id: str, *, tell: bool = False) -> Receipt:
         """Delete everything about a user, the key first; cancel running requests before, or they fail at their end.
 
+        With `tell` the receipt is owed to the person (`receipts`) until somebody has told it.
         Raises NotFoundError for an unknown user.
         """
-        return await self._forgetting.forget(user_id)
+        return await self._forgetting.forget(user_id, tell=tell)
 
     async def receipt(self, user_id: str) -> Receipt:
         """Give the receipt of a user who was forgotten; NotFoundError when none was written."""
         return await self._forgetting.receipt(user_id)
+
+    async def reapply(self) -> int:
+        """Forget again whom a backup has brought back, and finish what was killed; return how many people that were.
+
+        To be called at every start.
+        """
+        return await self._forgetting.reapply()
 
     async def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
         """Delete objects that no row names and finish interrupted forgetting; return how many objects went."""
@@ -133,21 +146,29 @@ async def open_storage(
     *,
     free_portraits: int = FREE_PORTRAITS,
     daily_portraits: int = 0,
+    deletions_url: str | None = None,
     clock: Clock = utc_now,
 ) -> AsyncIterator[Storage]:
     """Open storage for the length of the block; the schema must be there (`migrate`).
 
     `database_url` is `sqlite:///file` or `postgresql://…`; `object_store_url` is `file:///folder`, `memory:///` or
     `s3://bucket`; `master_key` has 32 bytes (ValueError otherwise). Everybody begins with `free_portraits`; on each day
-    (UTC) what somebody has left is filled up to `daily_portraits`, where 0 is without renewal. `clock` tells the time
-    in UTC.
+    (UTC) what somebody has left is filled up to `daily_portraits`, where 0 is without renewal. `deletions_url` is the
+    store of the deletion log's second place, None for `object_store_url`. `clock` tells the time in UTC.
     """
     database = open_database(database_url)
     try:
         keys = Keys(database, master_key, clock)
-        objects = Objects(open_store(object_store_url), keys)
+        store = open_store(object_store_url)
+        deletions = store if deletions_url is None else open_store(deletions_url)
         yield Storage(
-            database, objects, keys, free_portraits=free_portraits, daily_portraits=daily_portraits, clock=clock
+            database,
+            Objects(store, keys),
+            Deletions(deletions, keys),
+            keys,
+            free_portraits=free_portraits,
+            daily_portraits=daily_portraits,
+            clock=clock,
         )
     finally:
         await database.close()

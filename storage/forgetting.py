@@ -1,22 +1,26 @@
 """Forgetting a person, and sweeping up what crashes left behind.
 
-Forgetting goes: the data key first (from then on nothing opens, wherever a copy lies), then the objects, then the
-rows. A crash between is finished by the next sweep. What stays is a line in the deletion log: keyed hashes, counts,
-and how much quota was left, so that coming back is not a way to fresh free portraits. Payments and the numbers of
-updates stay too, without a name.
+Forgetting goes: a line in the second place of the deletion log (`deletions`), then the data key (from then on nothing
+opens that is encrypted with it), then the objects, then the rows. A crash between is finished by the next start or
+sweep. What stays is the line: keyed hashes, counts, and how much quota was left, so that coming back is not a way to
+fresh free portraits. Payments and the numbers of updates stay too, without a name.
 """
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from limner.storage import ledger
-from limner.storage.database import Clock, Connection, Database
+from limner.storage.database import Clock, Connection, Database, columns_of, insert_new
+from limner.storage.deletions import Deletion, Deletions
 from limner.storage.errors import NotFoundError
 from limner.storage.inbox import forget_lane, user_lane
 from limner.storage.keys import Keys
 from limner.storage.objects import Objects, owner_of
+from limner.storage.receipts import Receipt, Receipts, owe
 from limner.storage.schema import (
     OBJECT_COLUMNS,
     accounts,
@@ -24,6 +28,7 @@ from limner.storage.schema import (
     deletion_log,
     face_loras,
     holds,
+    owed_receipts,
     photos,
     portraits,
     requests,
@@ -31,34 +36,33 @@ from limner.storage.schema import (
 )
 from limner.storage.users import person
 
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was deleted, and when; `key_destroyed` says that no copy of it can be read any more."""
-
-    at: datetime
-    photos: int
-    portraits: int
-    face_loras: int
-    key_destroyed: bool
+KEPT_OWED = timedelta(days=30)
+"""So long a receipt waits for somebody who does not come to hear it."""
 
 
 class Forgetting:
     """Delete persons and orphans."""
 
-    def __init__(self, database: Database, objects: Objects, keys: Keys, clock: Clock) -> None:
+    def __init__(self, database: Database, objects: Objects, deletions: Deletions, keys: Keys, clock: Clock) -> None:
         self._database = database
         self._objects = objects
+        self._deletions = deletions
         self._keys = keys
         self._clock = clock
 
-    async def forget(self, user_id: str) -> Receipt:
-        """Delete everything about a user, the key first.
+    async def forget(self, user_id: str, *, tell: bool = False) -> Receipt:
+        """Delete everything about a user, the key first; with `tell` the receipt is owed until it is told.
 
         May be repeated after a crash and then gives the same receipt. Raises NotFoundError for an unknown user.
         """
         async with self._database.write() as connection:
-            await self._destroy_key(connection, user_id)
+            line = await self._line(connection, user_id, self._clock())
+            if tell:
+                user = await _user(connection, user_id)
+                await owe(connection, line.user_hash, user.platform, user.platform_id)
+        await self._deletions.write(line)
+        async with self._database.write() as connection:
+            await self._destroy_key(connection, user_id, line.at)
         await self._database.scrub()
         await self._objects.delete_all_of(user_id)
         async with self._database.write() as connection:
@@ -76,6 +80,29 @@ class Forgetting:
             raise NotFoundError("receipt of", user_id)
         return Receipt(line.at, line.photos, line.portraits, line.face_loras, key_destroyed=True)
 
+    async def reapply(self) -> int:
+        """Forget again whom the deletion log or its second place names; return how many were there.
+
+        They are there because a backup was put back, or because a process was killed in the middle. Afterwards both
+        places know the same. May be repeated, and run by several processes at once.
+        """
+        listed = await self._deletions.hashes()
+        async with self._database.read() as connection:
+            rows = await connection.execute(sa.select(*columns_of(deletion_log, Deletion)))
+            logged = {row.user_hash: Deletion(*row) for row in rows}
+            here = (await connection.execute(sa.select(users.c.id))).scalars().all()
+            begun = set((await connection.execute(sa.select(owed_receipts.c.user_hash))).scalars())
+        for user_hash in logged.keys() - listed:
+            await self._deletions.write(logged[user_hash])
+        for user_hash in listed - logged.keys():
+            await self._restore(user_hash)
+        named = listed | logged.keys() | begun
+        again = [user_id for user_id in here if self._keys.fingerprint(user_id) in named]
+        for user_id in again:
+            with suppress(NotFoundError):  # another process was faster
+                await self.forget(user_id)
+        return len(again)
+
     async def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
         """Delete the objects that no row names and finish what forgetting began; return how many objects went.
 
@@ -87,6 +114,7 @@ class Forgetting:
             unfinished = (await connection.execute(keyless)).scalars().all()
         for user_id in unfinished:
             await self.forget(user_id)
+        await Receipts(self._database, self._clock).sweep(KEPT_OWED)
         oldest_spared = self._clock() - older_than
         # Listed before the rows are read: an object that is written in between is not on the list.
         old = [found.path for found in await self._objects.listing() if found.modified_at < oldest_spared]
@@ -113,27 +141,49 @@ class Forgetting:
         for key in (await connection.execute(query.where(holds.c.state == "held"))).scalars().all():
             await ledger.settle(connection, self._clock(), key, 0)
 
-    async def _destroy_key(self, connection: Connection, user_id: str) -> None:
-        user = (await connection.execute(sa.select(users).where(users.c.id == user_id))).one_or_none()
-        if user is None:
-            raise NotFoundError("user", user_id)
+    async def _restore(self, user_hash: str) -> None:
+        line = await self._deletions.read(user_hash)
+        if line is not None:
+            async with self._database.write() as connection:
+                await insert_new(connection, deletion_log, **asdict(line))
+
+    async def _line(self, connection: Connection, user_id: str, now: datetime) -> Deletion:
+        """Give the line that is there already, or draw one up. Raises NotFoundError for an unknown user."""
+        user = await _user(connection, user_id)
+        user_hash = self._keys.fingerprint(user_id)
+        logged = sa.select(*columns_of(deletion_log, Deletion)).where(deletion_log.c.user_hash == user_hash)
+        row = (await connection.execute(logged)).one_or_none()
+        if row is not None:
+            return Deletion(*row)
+        left = sa.select(accounts.c.available + accounts.c.held).where(accounts.c.user_id == user_id)
+        return Deletion(
+            user_hash=user_hash,
+            person_hash=self._keys.fingerprint(person(user.platform, user.platform_id)),
+            at=now,
+            photos=await _count(connection, photos, user_id),
+            portraits=await _count(connection, portraits, user_id),
+            face_loras=await _count(connection, face_loras, user_id),
+            quota_left=await connection.scalar(left) or 0,
+        )
+
+    async def _destroy_key(self, connection: Connection, user_id: str, now: datetime) -> None:
+        user = await _user(connection, user_id)
+        # Drawn up anew: something may have been spent since the line in the second place was.
+        line = await self._line(connection, user_id, now)
         if not await self._keys.destroy(connection, user_id):
             return  # an earlier call came this far
-        left = sa.select(accounts.c.available + accounts.c.held).where(accounts.c.user_id == user_id)
-        line = {
-            "user_hash": self._keys.fingerprint(user_id),
-            "person_hash": self._keys.fingerprint(person(user.platform, user.platform_id)),
-            "at": self._clock(),
-            "photos": await _count(connection, photos, user_id),
-            "portraits": await _count(connection, portraits, user_id),
-            "face_loras": await _count(connection, face_loras, user_id),
-            "quota_left": await connection.scalar(left) or 0,
-        }
-        await connection.execute(deletion_log.insert().values(line))
-        await forget_lane(connection, self._clock(), user.platform, user_lane(user.platform_id))
+        await insert_new(connection, deletion_log, **asdict(line))
+        await forget_lane(connection, now, user.platform, user_lane(user.platform_id))
         # From here the person is a stranger: writing again makes a new user even if we die before the rows go.
         nameless = {"platform_id": f"forgotten:{user_id}"}
         await connection.execute(users.update().where(users.c.id == user_id).values(nameless))
+
+
+async def _user(connection: Connection, user_id: str) -> sa.Row[Any]:
+    user = (await connection.execute(sa.select(users).where(users.c.id == user_id))).one_or_none()
+    if user is None:
+        raise NotFoundError("user", user_id)
+    return user
 
 
 async def _count(connection: Connection, table: sa.Table, user_id: str) -> int:

@@ -2,7 +2,8 @@
 
 AES-256-GCM throughout (NIST SP 800-38D): 96-bit random nonce, 128-bit tag. What is sealed is bound to its place by
 the additional data: an object to its path, a data key to its owner. The database backups of an operator hold wrapped
-keys too; a forgotten person is unreadable everywhere once those backups have passed.
+keys too: with the master key a forgotten person's can be opened until those backups have passed. `deletions` sees to it
+that a backup which is put back forgets them again.
 """
 
 import hashlib
@@ -51,6 +52,7 @@ class Keys:
         self._database = database
         self._master = master_key
         self._log_key = hmac.digest(master_key, b"limner deletion log", hashlib.sha256)
+        self._line_key = hmac.digest(master_key, b"limner deletion log in objects", hashlib.sha256)
         self._clock = clock
 
     async def create(self, connection: Connection, user_id: str) -> None:
@@ -76,6 +78,14 @@ class Keys:
     def fingerprint(self, text: str) -> str:
         """Hash an identity for the deletion log: HMAC-SHA256, since platform ids are few enough to try them all."""
         return hmac.digest(self._log_key, text.encode(), hashlib.sha256).hex()
+
+    def seal_line(self, path: str, line: bytes) -> bytes:
+        """Encrypt a line of the deletion log for its place among the objects."""
+        return seal(self._line_key, path, line)
+
+    def unseal_line(self, path: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal_line` made; UnreadableObjectError where it was altered or the master key is another."""
+        return unseal(self._line_key, path, sealed)
 
 
 def _place(user_id: str) -> str:

@@ -52,7 +52,6 @@ class Objects:
     def __init__(self, store: ObjectStore, keys: Keys) -> None:
         self._store = store
         self._keys = keys
-        self._root = store.prefix if isinstance(store, LocalStore) else None
 
     async def write(self, user_id: str, kind: Kind, data: bytes) -> str:
         """Seal `data` with its owner's key and return the new object's path.
@@ -62,10 +61,7 @@ class Objects:
         path = f"{_folder(user_id)}/{kind}/{uuid4().hex}"
         key = await self._keys.of(user_id)
         sealed = await asyncio.to_thread(seal, key, path, data)
-        await obstore.put_async(self._store, path, sealed)
-        if self._root is not None:
-            # The row that follows is synced to disk, so the object must be there first.
-            await asyncio.to_thread(_sync, Path(self._root) / path)
+        await put(self._store, path, sealed)
         return path
 
     async def write_some(self, user_id: str, kind: Kind, data: bytes | None) -> str | None:
@@ -78,12 +74,7 @@ class Objects:
         Raises NotFoundError when the object or the key is gone, UnreadableObjectError when it is another's or altered.
         """
         key = await self._keys.of(user_id)
-        try:
-            found = await obstore.get_async(self._store, path)
-            sealed = bytes(await found.bytes_async())
-        except (MissingObjectError, FileNotFoundError):
-            raise NotFoundError("object", path) from None
-        return await asyncio.to_thread(unseal, key, path, sealed)
+        return await asyncio.to_thread(unseal, key, path, await get(self._store, path))
 
     async def delete(self, paths: Iterable[str | None]) -> int:
         """Delete objects; one that is gone already is no error. Return how many were named."""
@@ -101,11 +92,7 @@ class Objects:
 
     async def listing(self, prefix: str = _USERS) -> list[StoredObject]:
         """List the objects under a prefix (a whole path segment): everybody's, and nothing that others keep beside."""
-        return [
-            StoredObject(found["path"], found["last_modified"])
-            async for chunk in obstore.list(self._store, prefix)
-            for found in chunk
-        ]
+        return await listing(self._store, prefix)
 
 
 def open_store(url: str) -> ObjectStore:
@@ -117,6 +104,32 @@ def open_store(url: str) -> ObjectStore:
         raise ValueError(f"The object store {url!r} names no folder.")
     Path(prefix).chmod(0o700)
     return LocalStore(prefix)
+
+
+async def put(store: ObjectStore, path: str, sealed: bytes) -> None:
+    """Write an object; in a local folder it is on disk when this returns."""
+    await obstore.put_async(store, path, sealed)
+    if isinstance(store, LocalStore) and store.prefix is not None:
+        # What follows in the database is synced to disk, so the object must be there first.
+        await asyncio.to_thread(_sync, Path(store.prefix) / path)
+
+
+async def get(store: ObjectStore, path: str) -> bytes:
+    """Read an object. Raises NotFoundError when it is gone."""
+    try:
+        found = await obstore.get_async(store, path)
+        return bytes(await found.bytes_async())
+    except (MissingObjectError, FileNotFoundError):
+        raise NotFoundError("object", path) from None
+
+
+async def listing(store: ObjectStore, prefix: str) -> list[StoredObject]:
+    """List the objects under a prefix, a whole path segment."""
+    return [
+        StoredObject(found["path"], found["last_modified"])
+        async for chunk in obstore.list(store, prefix)
+        for found in chunk
+    ]
 
 
 def owner_of(path: str) -> str:

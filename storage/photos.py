@@ -105,8 +105,12 @@ class Photos:
         return await self._settle(photo_id, values, thumbnail=thumbnail, embedding=embedding)
 
     async def refuse(self, photo_id: str, reason: str, thumbnail: bytes | None = None) -> bool:
-        """Settle a photo as refused for a reason; False when it was settled before, NotFoundError when it is gone."""
-        return await self._settle(photo_id, {"state": "refused", "reason": reason}, thumbnail=thumbnail)
+        """Settle a photo as refused for a reason, and delete its original: it may show who never agreed to anything.
+
+        False when it was settled before, NotFoundError when it is gone.
+        """
+        values = {"state": "refused", "reason": reason, "original_object": None}
+        return await self._settle(photo_id, values, thumbnail=thumbnail)
 
     async def of_set(self, set_id: str) -> list[Photo]:
         """List a set's photos in the order they came."""
@@ -180,7 +184,7 @@ class Photos:
         self, photo_id: str, values: dict[str, Any], *, thumbnail: bytes | None, embedding: bytes | None = None
     ) -> bool:
         async with self._database.read() as connection:
-            user_id = await _owner(connection, photo_id)
+            user_id, original = await _owner(connection, photo_id)
         paths = {
             "thumbnail_object": await self._objects.write_some(user_id, "thumbnail", thumbnail),
             "embedding_object": await self._objects.write_some(user_id, "embedding", embedding),
@@ -195,6 +199,8 @@ class Photos:
             await self._objects.delete(paths.values())
             async with self._database.read() as connection:
                 await _owner(connection, photo_id)  # raises when the photo was removed meanwhile
+        elif values["state"] == "refused":
+            await self._objects.delete([original])
         return settled
 
     async def _delete_rows(self, condition: sa.ColumnElement[bool]) -> int:
@@ -214,13 +220,13 @@ class Photos:
         return path
 
 
-async def _owner(connection: Connection, photo_id: str) -> str:
-    owner: str | None = (
-        await connection.execute(sa.select(photos.c.user_id).where(photos.c.id == photo_id))
-    ).scalar_one_or_none()
-    if owner is None:
+async def _owner(connection: Connection, photo_id: str) -> tuple[str, str | None]:
+    """Name a photo's owner, and its original's path."""
+    query = sa.select(photos.c.user_id, photos.c.original_object).where(photos.c.id == photo_id)
+    found = (await connection.execute(query)).one_or_none()
+    if found is None:
         raise NotFoundError("photo", photo_id)
-    return owner
+    return found.user_id, found.original_object
 
 
 async def _check_free(connection: Connection, photo: Photo, dedupe_key: str | None) -> None:

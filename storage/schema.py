@@ -369,6 +369,14 @@ deletion_log = sa.Table(
     sa.Index(None, "person_hash"),
 )
 
+owed_receipts = sa.Table(
+    "owed_receipts",
+    metadata,
+    sa.Column("user_hash", sa.String(64), primary_key=True),
+    text("platform"),
+    text("platform_id"),
+)
+
 OBJECT_COLUMNS: tuple[sa.Column[Any], ...] = tuple(
     column for table in metadata.tables.values() for column in table.c if column.name.endswith("_object")
 )

@@ -9,10 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+import discord
+
 from limner.bots import replies as r
 from limner.bots.discord.asking import Asking
 from limner.bots.discord.desk import Desk
 from limner.bots.discord.ladder import Ladder
+from limner.bots.discord.messages.outgoing import Outgoing
+from limner.bots.discord.messages.wire import is_no_entry
 from limner.bots.discord.progress import Progress
 from limner.bots.discord.results import Results
 from limner.bots.errors import NoWayError
@@ -60,6 +64,15 @@ class DiscordDoor:
             self.reach.failed(user_id)
             raise
         self.reach.arrived(user_id)
+        return True
+
+    async def receipt(self, platform_id: str, reply: r.Forgotten) -> bool:
+        """Tell a receipt by direct message; where those are closed, no way is left."""
+        try:
+            await self._desk.wire.direct(platform_id, Outgoing(self._desk.words(None).receipt(reply)))
+        except discord.HTTPException as error:
+            if not is_no_entry(error):
+                raise
         return True
 
     async def progress(self, user_id: str, reply: r.ProgressShown | r.QueueMoved) -> None:

@@ -1,6 +1,9 @@
 """What buttons and menus do. Each acts on what it was shown for: the set, the request; never on something newer."""
 
+import logging
 from collections.abc import Awaitable, Callable
+
+import discord
 
 from limner.bots import events
 from limner.bots.discord.asking import Asking
@@ -9,14 +12,18 @@ from limner.bots.discord.joining import CARD, Joining
 from limner.bots.discord.ladder import Ladder
 from limner.bots.discord.messages.buttons import style_of
 from limner.bots.discord.messages.outgoing import Controls, Outgoing, Place
+from limner.bots.discord.messages.wire import AWAY
 from limner.bots.discord.results import Results
 from limner.bots.discord.rules import Rules
 from limner.bots.discord.updates.incoming import Incoming
 from limner.bots.discord.wishes import Wish
+from limner.bots.errors import NoWayError
 from limner.storage.errors import NotFoundError
 from limner.storage.users import User
 
 __all__ = ["IN_PLACE", "Presses"]
+
+logger = logging.getLogger(__name__)
 
 IN_PLACE = CARD | {"agree", "lang", "clear", "page", "cancel", "drop", "gone", "keep", "face", "forget"}
 """Presses that change the message they stand under; the others are answered by one of their own."""
@@ -163,7 +170,13 @@ class Presses:
             return
         renderer = self._desk.renderer(user)
         replies = await self._desk.handle(user, events.ForgetConfirmed())
-        await self._answer(user, incoming, renderer.answer(replies))
+        try:
+            await self._answer(user, incoming, renderer.answer(replies))
+        except (discord.HTTPException, NoWayError, *AWAY) as error:
+            # Handled again, this press would make the person anew. The receipt stays owed, and delivery tells it.
+            logger.warning("A receipt could not be sent: %s.", type(error).__name__)
+            return
+        await self._desk.storage.receipts.told(user.platform, user.platform_id)
 
     async def _controls(self, user: User, incoming: Incoming, controls: Controls) -> None:
         if self._ladder.is_open(incoming.way):

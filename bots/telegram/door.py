@@ -72,6 +72,14 @@ class TelegramDoor:
         self.reach.arrived(user_id)
         return True
 
+    async def receipt(self, platform_id: str, reply: r.Forgotten) -> bool:
+        """Tell a receipt; whoever has blocked the bot wants none."""
+        try:
+            await self._desk.say(Place(int(platform_id)), self._desk.renderer_for(None).replies([reply]))
+        except (Forbidden, BadRequest) as error:
+            logger.info("A receipt was not taken: %s.", error.message)
+        return True
+
     async def progress(self, user_id: str, reply: r.ProgressShown | r.QueueMoved) -> None:
         """Show progress, or drop it."""
         await self._progress.show(user_id, reply)

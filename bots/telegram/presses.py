@@ -1,6 +1,9 @@
 """What the buttons do. Each acts on what it was shown for: the set, the request; never on something newer."""
 
+import logging
 from collections.abc import Awaitable, Callable
+
+from telegram.error import TelegramError
 
 from limner.bots import events
 from limner.bots.telegram.answers import Answers, key_of
@@ -15,6 +18,8 @@ from limner.storage.errors import NotFoundError
 from limner.storage.users import User
 
 __all__ = ["Presses"]
+
+logger = logging.getLogger(__name__)
 
 
 class Presses:
@@ -137,7 +142,14 @@ class Presses:
     async def _forget(self, user: User, incoming: Incoming, answer: str) -> None:
         await self._buttons_off(incoming)
         if answer == "yes":
-            await self._answers.speak(user, incoming, events.ForgetConfirmed())
+            replies = await self._desk.handle(user, events.ForgetConfirmed())
+            try:
+                await self._answers.show(user, incoming, replies)
+            except TelegramError as error:
+                # Handled again, this update would make the person anew. The receipt stays owed, and delivery tells it.
+                logger.warning("A receipt could not be sent: %s.", error.message)
+                return
+            await self._desk.storage.receipts.told(user.platform, user.platform_id)
         else:
             await self._answers.say(user, "telegram-kept")
 

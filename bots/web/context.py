@@ -11,6 +11,7 @@ from limner.bots.conversation import Conversation
 from limner.bots.delivery import Delivery
 from limner.bots.events import Event, StatusAsked
 from limner.bots.phrases import Phrases
+from limner.bots.receipts import forgotten
 from limner.bots.replies import Overview, StatusShown
 from limner.bots.web.pages import Pages
 from limner.bots.web.render import Renderer
@@ -59,6 +60,12 @@ class Context:
         progress = self.pages.latest_progress(user.id, overview.active.id) if overview.active else None
         state = self.renderer(user).state(overview, progress)
         return {**state, "cursor": cursor, "token": session.token}
+
+    async def receipts(self, user: User) -> list[str]:
+        """Put into words what is owed to the person of this browser, who was forgotten and could not be told."""
+        owed = await self.conversation.tools.storage.receipts.owed(PLATFORM)
+        mine = [forgotten(one.receipt) for one in owed if one.platform_id == user.platform_id]
+        return [self.renderer(user).reply(reply)["text"] for reply in mine]
 
     async def say(self, user: User, event: Event, session: Session, page: str) -> dict[str, Any]:
         """Speak for a person; return the answer and the state after it, and have the other open pages look again."""

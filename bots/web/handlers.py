@@ -13,6 +13,7 @@ from limner.bots.replies import PhotoRefused, Reply
 from limner.bots.web.context import CONTEXT, PLATFORM
 from limner.bots.web.say import event_of
 from limner.bots.web.uploads import uploads
+from limner.storage.users import User
 
 __all__ = ["health", "photos", "say", "seen", "state", "template"]
 
@@ -35,10 +36,12 @@ async def state(request: web.Request) -> web.Response:
         session, known = context.sessions.read(request), True
     except NotSignedInError:
         session, known = context.sessions.new(), False
-    response = _json(await context.state(await context.user(session), session))
+    user = await context.user(session)
+    receipts = await context.receipts(user)
+    response = _json({**await context.state(user, session), "receipts": receipts})
     if not known:
         context.sessions.give(response, session)
-    return response
+    return await _told(request, response, user) if receipts else response
 
 
 async def say(request: web.Request) -> web.Response:
@@ -55,7 +58,7 @@ async def say(request: web.Request) -> web.Response:
     context.sessions.take(response)
     # The browser's copies of portraits and thumbnails go too (https://www.w3.org/TR/clear-site-data/).
     response.headers["Clear-Site-Data"] = '"cache"'
-    return response
+    return await _told(request, response, user)
 
 
 async def photos(request: web.Request) -> web.Response:
@@ -133,6 +136,14 @@ async def _in_time() -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise BadUploadError(f"The photos did not arrive within {UPLOAD_S:g} s.") from error
+
+
+async def _told(request: web.Request, response: web.Response, user: User) -> web.Response:
+    """Send what tells a receipt; it is owed until the last byte is out."""
+    await response.prepare(request)
+    await response.write_eof()
+    await request.app[CONTEXT].conversation.tools.storage.receipts.told(PLATFORM, user.platform_id)
+    return response
 
 
 def _page(request: web.Request) -> str:

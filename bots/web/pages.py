@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from limner.bots.replies import ProgressShown, QueueMoved, Reply
+from limner.bots.replies import Forgotten, ProgressShown, QueueMoved, Reply
 
 __all__ = ["Message", "Page", "Pages"]
 
@@ -125,6 +125,10 @@ class Pages:
         """Say whether a page of this person is open."""
         person = self._people.get(user_id)
         return person is not None and bool(person.pages)
+
+    async def receipt(self, platform_id: str, reply: Forgotten) -> bool:
+        """Leave it to the person's next visit: who was forgotten has no open page."""
+        return False
 
     async def deliver(self, user_id: str, notice_id: str, replies: Sequence[Reply]) -> bool:
         """Tell the open pages that there is a result; each page once for as long as it is open."""

@@ -168,6 +168,7 @@ reason-too-young = Die Person auf diesem Foto wirkt zu jung, um hier gemalt zu w
 reason-another-person = Das scheint jemand anderes zu sein als auf deinen übrigen Fotos. Ein Satz ist für eine Person: Entferne das Foto, das nicht dazugehört.
 reason-duplicate = Dieses Foto habe ich schon. Schick ein anderes: ein anderer Tag, ein anderer Gesichtsausdruck.
 reason-too-many = In einen Satz passen höchstens { $most } Fotos. Entferne eines, wenn du lieber dieses verwenden willst.
+reason-too-many-refused = { $refused } Fotos dieses Satzes wurden abgelehnt, und mehr davon behält er nicht. Entferne einige davon, oder fang mit „Alle entfernen“ neu an.
 reason-expired = Discord behält die Adresse einer Datei nur einen Tag, und diese ist abgelaufen. Schick das Foto noch einmal.
 reason-check-failed = Ich konnte mir dieses Foto nicht ansehen: Dreimal bin ich daran hängen geblieben. Schick es in einem anderen Format oder schick ein anderes.
 reason-unknown = Dieses Foto kann ich nicht verwenden. Versuch es bitte mit einem anderen.

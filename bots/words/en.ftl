@@ -168,6 +168,7 @@ reason-too-young = The person in this photo looks too young to be painted here. 
 reason-another-person = This seems to be somebody else than in your other photos. A set is for one person: remove the photo that does not belong.
 reason-duplicate = I already have this photo. Send a different one: another day, another expression.
 reason-too-many = A set holds at most { $most } photos. Remove one if you would rather use this one.
+reason-too-many-refused = { $refused } photos of this set were refused, and it holds no more of them. Remove some of those, or begin anew with “Remove all”.
 reason-expired = Discord keeps the address of a file for a day only, and this one is over. Send the photo again.
 reason-check-failed = I could not look at this photo: it stopped me three times. Send it in another format, or a different one.
 reason-unknown = I cannot use this photo. Please try a different one.

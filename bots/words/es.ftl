@@ -168,6 +168,7 @@ reason-too-young = La persona de esta foto parece demasiado joven para pintarla 
 reason-another-person = Esta persona no parece la misma que en tus otras fotos. Una serie es para una sola persona: quita la foto que no corresponde.
 reason-duplicate = Ya tengo esta foto. Envía una distinta: de otro día, con otro gesto.
 reason-too-many = En una serie caben como máximo { $most } fotos. Quita una si prefieres usar esta.
+reason-too-many-refused = { $refused } fotos de esta serie se rechazaron, y ya no caben más así. Quita algunas de ellas o empieza de nuevo con «Quitar todas».
 reason-expired = Discord conserva la dirección de un archivo solo un día, y esta ya caducó. Envía la foto otra vez.
 reason-check-failed = No he podido mirar esta foto: la comprobación se ha interrumpido tres veces. Envíala en otro formato o envía una distinta.
 reason-unknown = No puedo usar esta foto. Prueba con otra, por favor.

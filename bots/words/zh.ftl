@@ -125,6 +125,7 @@ reason-too-young = 照片里的人看起来年龄太小，这里不能画。请�
 reason-another-person = 这似乎和你其他照片里不是同一个人。一组照片只能是一个人：请移除不属于这一组的照片。
 reason-duplicate = 这张照片我已经有了。请换一张：不同的日子，不同的表情。
 reason-too-many = 一组最多 { $most } 张照片。如果想用这一张，请先移除另一张。
+reason-too-many-refused = 这一组已有 { $refused } 张照片没有通过，不能再多了。请移除其中几张，或用“全部移除”重新开始。
 reason-expired = Discord 只把文件地址保留一天，这个地址已经失效。请重新发送照片。
 reason-check-failed = 我没能检查这张照片：试了三次都中断了。请换一种格式，或换一张照片。
 reason-unknown = 这张照片我用不了。请换一张试试。

@@ -9,7 +9,7 @@ import pytest
 
 from limner.bots.delivery import Delivery
 from limner.bots.events import ForgetConfirmed
-from limner.bots.replies import PortraitsReady, PreviewReady, ProgressShown, QueueMoved, Reply
+from limner.bots.replies import Forgotten, PortraitsReady, PreviewReady, ProgressShown, QueueMoved, Reply
 from limner.queue.messages import Moved, PortraitsMade, Progressed
 from limner.tests.fakes.talk import Talk
 
@@ -34,6 +34,10 @@ class FakeDoor:
             raise RuntimeError("The platform is broken.")
         self.results.append((user_id, replies))
         return self.arrives
+
+    async def receipt(self, platform_id: str, reply: Forgotten) -> bool:
+        """Tell a receipt."""
+        return True
 
     async def progress(self, user_id: str, reply: ProgressShown | QueueMoved) -> None:
         """Note progress."""

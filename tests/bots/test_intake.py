@@ -65,6 +65,21 @@ async def test_photos_are_refused_at_the_door_with_their_reason(talk: Talk) -> N
     assert len(await talk.photos()) == 10
 
 
+async def test_a_set_takes_only_so_many_photos_that_are_refused(talk: Talk) -> None:
+    """After thirty refused photos the next one is not stored, with words; removing one of them makes room again."""
+    await talk.agree()
+    sent = [await talk.send_photo() for _ in range(10)]
+    for _ in range(20):
+        await talk.storage.photos.refuse(sent[-1], "blurred")
+        sent.append(await talk.send_photo())
+    for photo_id in sent:
+        await talk.storage.photos.refuse(photo_id, "blurred")
+    assert await talk.say(PhotoReceived(png(77), "d")) == [r.PhotoRefused("too_many_refused", None, "d")]
+    assert len(await talk.photos()) == 30
+    await talk.say(PhotoRemoved(sent[0]))
+    assert isinstance((await talk.say(PhotoReceived(png(77), "d")))[0], r.PhotoTaken)
+
+
 async def test_a_photo_whose_check_was_lost_is_checked_when_it_comes_again(talk: Talk) -> None:
     """If the queue was away when a photo came, the photo is kept, and sending it again has it looked at."""
     await talk.agree()

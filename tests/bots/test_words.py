@@ -14,7 +14,7 @@ from limner.queue.messages import FAILURES, REASONS, REFUSALS
 
 BOTS = Path(phrases.__file__).parent
 LIMITS = phrases.in_words(Limits())
-OURS = ("expired", "too_many")
+OURS = ("expired", "too_many", "too_many_refused")
 SHIPPED = ("comic", "cyberpunk", "oil", "pencil", "photo", "sepia", "watercolour")
 
 

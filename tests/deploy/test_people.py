@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,15 @@ def test_forgetting_leaves_nobody_and_says_what_went(somebody: str) -> None:
     assert result.exit_code == 0, result.output
     assert "0 photos" in result.output
     assert "telegram:4711" not in limner("quota").output
+
+
+def test_every_start_forgets_again_whom_a_backup_brings_back(
+    limner_home: Path, somebody: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the list of deletions in a store of its own, putting back all of limner's home brings nobody back."""
+    monkeypatch.setenv("LIMNER_DELETIONS_URL", (tmp_path / "deletions").as_uri())
+    shutil.copytree(limner_home, tmp_path / "backup")
+    assert limner("forget", somebody, "--yes").exit_code == 0
+    shutil.rmtree(limner_home)
+    shutil.copytree(tmp_path / "backup", limner_home)
+    assert "Nobody has written yet." in limner("quota").output

@@ -65,8 +65,9 @@ class Place:
         return b"".join(path.read_bytes() for path in sorted(self.folder.rglob("*")) if path.is_file())
 
     def object_files(self) -> list[Path]:
-        """List the objects' files."""
-        return [path for path in sorted(self.objects.rglob("*")) if path.is_file()]
+        """List the objects' files, without the deletion log."""
+        log = self.objects / "deletions"
+        return [path for path in sorted(self.objects.rglob("*")) if path.is_file() and path.parent != log]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Photos: one open set, no photo twice, settled once, gone when they should be."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -99,7 +100,38 @@ async def test_refusal_keeps_its_reason(storage: Storage, sitter: User, place: A
     refused = await storage.photos.get(photo.id, sitter.id)
     assert (refused.state, refused.reason) == ("refused", "too_dark")
     assert await storage.photos.embeddings(set_id) == {}
+    assert place.object_files() == []
+
+
+async def test_a_refused_photo_loses_its_original(storage: Storage, sitter: User, place: Any) -> None:
+    """It may show somebody who never agreed: only the thumbnail stays, for the sitter to tell which photo it was."""
+    set_id = await storage.photos.open_set(sitter.id)
+    photo = await storage.photos.add(sitter.id, set_id, b"somebody else")
+    await storage.photos.refuse(photo.id, "another_person", b"small")
     assert len(place.object_files()) == 1
+    assert await storage.photos.thumbnail(photo.id, sitter.id) == b"small"
+    with pytest.raises(NotFoundError):
+        await storage.photos.read(photo.id, sitter.id)
+    with pytest.raises(DuplicatePhotoError):
+        await storage.photos.add(sitter.id, set_id, b"somebody else")
+
+
+async def test_a_refusal_that_is_killed_before_its_original_goes_is_swept(
+    storage: Storage, sitter: User, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever dies after the verdict leaves an original that nothing names, and the sweep takes it."""
+    photo = await storage.photos.add(sitter.id, await storage.photos.open_set(sitter.id), b"somebody else")
+
+    async def die(paths: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage.photos._objects, "delete", die)
+        with pytest.raises(KeyboardInterrupt):
+            await storage.photos.refuse(photo.id, "another_person")
+    assert await storage.sweep(timedelta(0)) == 1
+    assert place.object_files() == []
+    assert (await storage.photos.get(photo.id, sitter.id)).state == "refused"
 
 
 async def test_a_verdict_is_told_once(storage: Storage, sitter: User) -> None:

@@ -64,6 +64,7 @@ async function look() {
     state = await fetchState();
     forgetPending((photo) => photo.state !== "received" || state.photos.some((one) => one.id === photo.id));
     draw();
+    if (state.receipts.length) showReceipt(state.receipts.join("\n"));
   } catch {
     $("offline").hidden = false;
   }

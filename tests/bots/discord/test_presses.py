@@ -1,5 +1,6 @@
 """Buttons and menus: what each does, for whom, and for how long."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from PIL import Image
 
 from limner.bots.discord.messages.buttons import AGREE, PHOTOS, address
+from limner.bots.receipts import tell_owed
 from limner.storage import NewPortrait
 from limner.storage.errors import NotFoundError
 from limner.tests.bots.discord.conftest import Stage, examine
@@ -245,8 +247,17 @@ async def test_everything_is_deleted_with_a_receipt(stage: Stage) -> None:
     asked = await stage.ann.slash(stage.channel, "delete")
     await stage.ann.click(asked.response, label="Delete everything")
     assert "4 portraits deleted on" in asked.response.content
-    try:
+    with pytest.raises(NotFoundError):
         await stage.storage.users.get(user.id)
-    except NotFoundError:
-        return
-    raise AssertionError("The person is still known.")
+    assert await stage.storage.receipts.owed("discord") == []
+
+
+async def test_a_receipt_that_a_killed_bot_did_not_tell_comes_by_direct_message(stage: Stage) -> None:
+    """It is told once, with what was deleted."""
+    await stage.portraits(stage.ann)
+    user = await stage.user(stage.ann)
+    await stage.storage.forget(user.id, tell=True)
+    for _ in range(2):
+        await tell_owed(stage.storage, "discord", stage.bot.door, timedelta(0))
+    told = [seen for seen in stage.ann.user.dm_channel.history() if "4 portraits deleted on" in seen.content]
+    assert len(told) == 1

@@ -1,10 +1,12 @@
 """What goes wrong at Telegram: floods, blocks, cuts, albums sent by half. Results arrive all the same, once."""
 
 import asyncio
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
+from limner.bots.receipts import tell_owed
 from limner.tests.bots.telegram.conftest import Line
 from limner.tests.fakes.telegram import Person, TelegramServer
 from limner.tests.fakes.telegram.caller import jpeg
@@ -156,3 +158,35 @@ async def test_an_update_that_fails_is_apologised_for_and_holds_up_nothing(
     await ann.wait("by a machine")
     assert caplog.text.count("failed: RuntimeError") == 3
     assert "secret words" not in caplog.text
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+async def test_a_receipt_that_a_killed_bot_did_not_tell_goes_to_the_chat(
+    line: Line, ann: Person, *, blocked: bool
+) -> None:
+    """It is told once; whoever has blocked the bot is owed nothing any more."""
+    await ann.start()
+    await ann.wait("Before we begin")
+    await line.storage.forget((await line.user(ann)).id, tell=True)
+    if blocked:
+        ann.block()
+    for _ in range(2):
+        await tell_owed(line.storage, "telegram", line.application.parts.door, timedelta(0))
+    told = [seen for seen in ann.messages if "Everything of yours is deleted." in seen.text]
+    assert len(told) == (0 if blocked else 1)
+    assert await line.storage.receipts.owed("telegram") == []
+
+
+async def test_a_deletion_whose_receipt_cannot_be_sent_is_done_once(line: Line, ann: Person) -> None:
+    """The receipt stays owed with what was deleted; handling the press again would make the person anew."""
+    await line.with_photos(ann)
+    await ann.send("/delete")
+    await ann.wait("Shall I?", PATIENCE_S)
+    line.server.fail_next("sendMessage", chat_id=ANN, status=400)
+    await ann.press("Delete everything")
+    async with asyncio.timeout(PATIENCE_S):
+        while not any(call.status == 400 for call in line.server.calls_of("sendMessage", ANN)):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await line.application.parts.dispatcher.idle()
+    (owed,) = await line.storage.receipts.owed("telegram")
+    assert owed.receipt.photos == 3

@@ -1,5 +1,6 @@
 """Pictures: for their owner, and for nobody else."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -102,3 +103,29 @@ async def test_forgetting_takes_the_cookie_and_everything_else(browser: Browser)
     assert not [cookie for cookie in browser.client.session.cookie_jar if cookie.value]
     async with browser.client.get(url, cookies=cookies) as response:
         assert response.status == 404
+
+
+async def nothing_owed(browser: Browser) -> None:
+    """Wait until no receipt is owed: that is written down after the answer's last byte."""
+    async with asyncio.timeout(10):
+        while await browser.storage.receipts.owed("web"):  # noqa: ASYNC110  (a row, for which there is no event)
+            await asyncio.sleep(0.01)
+
+
+async def test_a_receipt_that_was_not_told_comes_with_the_next_visit(browser: Browser) -> None:
+    """Whose deletion was cut off before its answer is told once when the page is opened again."""
+    await with_portraits(browser)
+    storage = browser.storage
+    (user,) = await storage.users.everybody()
+    await storage.forget(user.id, tell=True)
+    (receipt,) = (await browser.state())["receipts"]
+    assert "1 portrait deleted" in receipt
+    await nothing_owed(browser)
+    assert (await browser.state())["receipts"] == []
+
+
+async def test_a_receipt_that_was_told_is_owed_no_more(browser: Browser) -> None:
+    """The answer to the deletion is the receipt, and nothing is left of whom it was for."""
+    await with_portraits(browser)
+    await browser.say("forget-confirmed")
+    await nothing_owed(browser)
