@@ -1,8 +1,8 @@
 """The engine as a child process: `python -m limner.engine.process examiner|painter`.
 
 Frames (see `frames`) come on stdin: `{"id", "call", "args"}`. Answers go to stdout: any number of `{"id", "progress"}`,
-`{"id", "checkpoint"}` and `{"id", "preview"}`, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`.
-One call at a time.
+`{"id", "checkpoint"}` and `{"id", "preview"}`, `{"id", "trained"}` between a training and its rendering, then one
+`{"id", "result"}` or `{"id", "error": {"reason", "message"}}`. One call at a time.
 
 To cancel a call, kill the process. When stdin ends, its parent is gone or has no more use for it, and it ends at once,
 in the middle of a call too. Knows no queue and no storage.
@@ -63,6 +63,10 @@ class Answers:
     def preview(self, png: bytes) -> None:
         """Hand over a first sketch."""
         write_frame(self.pipe, {"id": self.id, "preview": png})
+
+    def trained(self, learned: Mapping[str, object]) -> None:
+        """Hand over the Face LoRA, before anything is drawn with it."""
+        write_frame(self.pipe, {"id": self.id, "trained": learned})
 
     def result(self, result: Mapping[str, object]) -> None:
         """End the call well."""

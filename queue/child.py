@@ -2,7 +2,7 @@
 
 A synchronous engine cannot be interrupted, so it lives in a process of its own: killing that is how a call is
 stopped. The pipes carry msgpack maps, each after its length in four bytes, big endian. Of a call, `progress`,
-`checkpoint` and `preview` messages come back in any number, then one `result` or `error`.
+`checkpoint`, `preview` and `trained` messages come back in any number, then one `result` or `error`.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Kind = Literal["examiner", "painter"]
-OnProgress = Callable[[Mapping[str, Any]], Awaitable[None]]
+OnMap = Callable[[Mapping[str, Any]], Awaitable[None]]
 OnBytes = Callable[[bytes], Awaitable[None]]
 
-_MEANINGS = frozenset({"progress", "checkpoint", "preview", "result", "error"})
-# A set of photos or a request's portraits are some tens of MB; more is a child gone mad.
-LONGEST_FRAME = 512 * 2**20
+_MEANINGS = frozenset({"progress", "checkpoint", "preview", "trained", "result", "error"})
+# A checkpoint of SDXL's Face LoRA has 0.9 GB, a request's portraits some tens of MB; more is a child gone mad.
+LONGEST_FRAME = 2**31
 # Runs first in the child and becomes the engine: asks Linux to end it when the worker's life ends in whatever way, so
 # that a killed worker leaves no training behind. Elsewhere the engine notices by the end of its standard input.
 LEASH = """
@@ -47,10 +47,11 @@ os.execvp(sys.argv[2], sys.argv[2:])
 class Hearing:
     """What a caller wants to hear of a call while it runs, and for how long it bears silence, in seconds."""
 
-    on_progress: OnProgress | None = None
+    on_progress: OnMap | None = None
     on_checkpoint: OnBytes | None = None
     silence_s: float = 120.0
     on_preview: OnBytes | None = None
+    on_trained: OnMap | None = None
 
 
 def engine_command(kind: Kind, *options: str) -> tuple[str, ...]:
@@ -191,6 +192,8 @@ async def _take_in(message: Mapping[str, Any], hearing: Hearing) -> dict[str, An
         await hearing.on_checkpoint(message["checkpoint"])
     if "preview" in message and hearing.on_preview is not None:
         await hearing.on_preview(message["preview"])
+    if "trained" in message and hearing.on_trained is not None:
+        await hearing.on_trained(message["trained"])
     if "error" in message:
         raise EngineRefusedError(message["error"]["reason"], message["error"]["message"])
     result: dict[str, Any] | None = message.get("result")

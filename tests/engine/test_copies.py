@@ -128,6 +128,9 @@ class Nobody:
     def preview(self, png: bytes) -> None:
         """Hear nothing."""
 
+    def trained(self, learned: Any) -> None:
+        """Hear nothing."""
+
 
 def test_the_examiner_copies() -> None:
     """The call gives the copy with the face in its middle; arguments of another kind are refused."""

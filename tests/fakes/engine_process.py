@@ -29,6 +29,8 @@ STEPS = {
     "dies-once": 20,
     "dies": 20,
     "endless": 10**9,
+    "dies-drawing": 3,
+    "blocked": 3,
 }
 STEP_S = 0.01
 
@@ -78,7 +80,8 @@ def template(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str,
 def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
     """Train for as many steps as the style says (unless there is a Face LoRA), then render.
 
-    In the styles "sketched…" there is a first sketch before the training, where one is asked for.
+    In the styles "sketched…" there is a first sketch before the training, where one is asked for. "dies-drawing" and
+    "blocked" end so right after a training.
     """
     style: str = args["style"]
     if style == "nonsense":
@@ -93,19 +96,33 @@ def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any
         raise Refused("too_few_photos", f"{len(args['photos'])} photos are too few.")
     if style.startswith("sketched") and args.get("preview") and lora is None and args["resume"] is None:
         send(channel, {"id": call_id, "preview": b"sketch"})
-    trained = None if lora is not None else train(call_id, args, channel)
+    if lora is None:
+        learn(call_id, args, channel)
     place = f" at {args['faces']} of {args['template'].decode()}".encode() if args.get("template") else b""
     portraits = [
         {"png": picture(n, style) + place, "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])
     ]
     return {
         "portraits": portraits,
-        "face_lora": trained,
-        "reference": None if trained is None else b"reference of " + b" ".join(args["photos"]),
-        "curve": [],
         "seconds": {"prepare": 0.0, "train": 0.0, "render": 0.0},
         "refusals": [None] * len(args["photos"]),
     }
+
+
+def learn(call_id: str, args: dict[str, Any], channel: BinaryIO) -> None:
+    """Train and hand over the Face LoRA; what the style says happens then."""
+    trained = train(call_id, args, channel)
+    hand_over(call_id, trained, b"reference of " + b" ".join(args["photos"]), channel)
+    if args["style"] == "dies-drawing":
+        die()
+    if args["style"] == "blocked":
+        raise Refused("blocked", "No portrait passed the check.")
+
+
+def hand_over(call_id: str, face_lora: bytes, reference: bytes, channel: BinaryIO) -> None:
+    """Send what was learned."""
+    learned = {"face_lora": face_lora, "reference": reference, "curve": [], "seconds": {"prepare": 0.0, "train": 0.0}}
+    send(channel, {"id": call_id, "trained": learned})
 
 
 def poster(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
