@@ -85,7 +85,10 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sender(Protocol):
-    """Where news of a running call goes."""
+    """Where news of a running call goes, and where it is heard that it shall stop."""
+
+    def should_stop(self) -> bool:
+        """Tell whether its training is to end."""
 
     def progress(self, progress: Mapping[str, object]) -> None:
         """Tell how far it is."""
@@ -182,6 +185,7 @@ class Painter:
             order,
             parser=self._parser,
             on_progress=_thinned(sender),
+            should_stop=sender.should_stop,
             on_checkpoint=sender.checkpoint,
             on_preview=sender.preview if asked.preview else None,
             on_trained=lambda learned: sender.trained(_learned_map(learned)),

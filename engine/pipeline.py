@@ -110,7 +110,7 @@ def make_portraits(  # noqa: PLR0913  who hears of what, by keyword
     `on_preview` gets a first sketch (PNG) before the training, or nothing: where the Face LoRA is there already, where
     a training is resumed, where there is a template, and where no sketch is fit to be shown. The portraits are the same
     with and without it. `on_trained` gets what was learned before anything is drawn with it; nothing where the Face
-    LoRA was there already.
+    LoRA was there already. `should_stop` is asked until then: portraits are drawn to their end.
 
     Raises TemplateError, BadAspectError and PoseError before anything is learned; TooFewPhotosError, DivergedError,
     BadLoraError, BadReferenceError, BlockedError and StoppedError.
@@ -129,7 +129,7 @@ def make_portraits(  # noqa: PLR0913  who hears of what, by keyword
     if on_trained is not None and order.face_lora is None:
         on_trained(learned)
     clock = _Clock()
-    portraits = _render(base, analyser, parser, order, template, learned, on_progress, should_stop)
+    portraits = _render(base, analyser, parser, order, template, learned, on_progress)
     return Made(
         portraits=portraits,
         face_lora=None if order.face_lora is not None else learned.face_lora,
@@ -196,7 +196,6 @@ def _render(
     template: Template | None,
     learned: Learned,
     on_progress: OnProgress,
-    should_stop: ShouldStop,
 ) -> list[Portrait]:
     reference = Reference.load(learned.reference, analyser.space.width)
     if template is None:
@@ -213,7 +212,6 @@ def _render(
             parser=parser,
             seed=order.seed,
             on_progress=on_progress,
-            should_stop=should_stop,
         )
     others = [Sitter(other.face_lora, Reference.load(other.reference, analyser.space.width)) for other in order.others]
     return render_template(
@@ -226,7 +224,6 @@ def _render(
         count=order.count,
         seed=order.seed,
         on_progress=on_progress,
-        should_stop=should_stop,
     )
 
 

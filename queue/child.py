@@ -1,8 +1,9 @@
 """The engine's process, seen from the worker: started when needed, called, killed.
 
 A synchronous engine cannot be interrupted, so it lives in a process of its own: killing that is how a call is
-stopped. The pipes carry msgpack maps, each after its length in four bytes, big endian. Of a call, `progress`,
-`checkpoint`, `preview` and `trained` messages come back in any number, then one `result` or `error`.
+stopped, unless there is time to let it end its step (`stop`). The pipes carry msgpack maps, each after its length in
+four bytes, big endian. Of a call, `progress`, `checkpoint`, `preview` and `trained` messages come back in any number,
+then one `result` or `error`.
 """
 
 import asyncio
@@ -72,6 +73,8 @@ class EngineChild:
         self._threads = threads
         self._process: Process | None = None
         self._turn = asyncio.Lock()
+        self._call_id: str | None = None
+        self._stopping = False
 
     @property
     def pid(self) -> int | None:
@@ -118,6 +121,16 @@ class EngineChild:
                 await self.kill()
                 raise
 
+    def stop(self) -> None:
+        """Ask the call under way, and each one from now on, to end its training at the next step.
+
+        A training then raises EngineRefusedError with the reason "stopped", its checkpoint handed over; everything else
+        goes on to its end. Waits for nothing; may be called at any time and more than once.
+        """
+        self._stopping = True
+        if self._call_id is not None:
+            self._write({"id": self._call_id, "stop": True})
+
     async def kill(self) -> None:
         """End the process at once and wait until it is gone; a call under way raises EngineDiedError.
 
@@ -136,11 +149,18 @@ class EngineChild:
 
     async def _converse(self, name: str, args: Mapping[str, Any], hearing: Hearing) -> dict[str, Any]:
         call_id = uuid4().hex
-        await self._watched(self._send({"id": call_id, "call": name, "args": args}), hearing.silence_s)
-        while True:
-            message = await self._watched(self._receive(call_id), hearing.silence_s)
-            if (result := await _take_in(message, hearing)) is not None:
-                return result
+        self._write({"id": call_id, "call": name, "args": args})
+        self._call_id = call_id
+        if self._stopping:
+            self.stop()
+        try:
+            await self._watched(self._sent(), hearing.silence_s)
+            while True:
+                message = await self._watched(self._receive(call_id), hearing.silence_s)
+                if (result := await _take_in(message, hearing)) is not None:
+                    return result
+        finally:
+            self._call_id = None
 
     async def _watched(self, step: Coroutine[Any, Any, T], silence_s: float) -> T:
         try:
@@ -159,12 +179,16 @@ class EngineChild:
         status = None if process is None else process.returncode
         return EngineDiedError(how, -1 if status is None else status)
 
-    async def _send(self, message: Mapping[str, Any]) -> None:
+    def _write(self, message: Mapping[str, Any]) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         data = pack(message)
         self._process.stdin.write(len(data).to_bytes(4, "big"))
         self._process.stdin.write(data)
+
+    async def _sent(self) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
         await self._process.stdin.drain()
 
     async def _receive(self, call_id: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def _made(painter: Child, tiny_directory: Path) -> list[dict[str, Any]]:
 def test_examiner_accepts_a_photo(examiner: Child) -> None:
     """A good photo has an embedding, a thumbnail and its quality, and no refusal."""
     (answer,) = examiner.ask("examine", photo=selfie("P007"), known=[])
-    assert answer["id"] == "a1"
+    assert answer["id"] == examiner.id
     found = answer["result"]
     assert found["refusal"] is None
     assert len(found["embedding"]) == 512
@@ -170,6 +170,22 @@ def test_painter_resumes(painter: Child, made: list[dict[str, Any]], tiny_direct
     answers = painter.ask("make", resume=checkpoint, **arguments)
     assert learned(answers)["face_lora"] == learned(made)["face_lora"]
     assert answers[-1]["result"]["portraits"] == made[-1]["result"]["portraits"]
+
+
+@pytest.mark.slow
+def test_painter_stops_a_training_and_not_a_rendering(
+    painter: Child, made: list[dict[str, Any]], tiny_directory: Path
+) -> None:
+    """A stop ends a training with a checkpoint to go on from; one that comes to a rendering changes nothing."""
+    arguments = {"photos": three_photos("P007"), "style": "photo", "base": str(tiny_directory), "count": 2, "seed": 3}
+    painter.send("make", **arguments)
+    painter.stop()
+    stopped = list(painter.answers())
+    assert stopped[-1]["error"]["reason"] == "stopped"
+    assert painter.process.poll() is None
+    painter.send("make", resume=stopped[-2]["checkpoint"], **arguments)
+    assert "error" not in (last := list(painter.answers())[-1]), last
+    assert last["result"]["portraits"] == made[-1]["result"]["portraits"]
 
 
 @pytest.mark.slow

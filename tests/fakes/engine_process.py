@@ -10,9 +10,11 @@ import os
 import signal
 import struct
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from queue import SimpleQueue
 from typing import Any, BinaryIO, NoReturn
 
 import msgspec
@@ -29,10 +31,15 @@ STEPS = {
     "dies-once": 20,
     "dies": 20,
     "endless": 10**9,
+    "unkept": 10**9,
+    "drawn-slowly": 3,
     "dies-drawing": 3,
     "blocked": 3,
 }
 STEP_S = 0.01
+DRAWING_STEPS = 100
+# The calls that were asked to stop.
+STOPPED: set[str] = set()
 
 
 class Refused(Exception):  # noqa: N818  (an answer, as the engine's own reasons are)
@@ -45,13 +52,25 @@ def main(calls: Mapping[str, Answer] | None = None) -> None:
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library's print must not get between the messages
     os.write(1, b"a library says hello on standard output\n")
-    while (call := receive(sys.stdin.buffer)) is not None:
+    heard: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+    threading.Thread(target=listen, args=(heard,), daemon=True).start()
+    while (call := heard.get()) is not None:
         try:
             answer = calls.get(call["call"], unknown)
             send(channel, {"id": call["id"], "result": answer(call["id"], call["args"], channel)})
         except Refused as refused:
             reason, message = refused.args
             send(channel, {"id": call["id"], "error": {"reason": reason, "message": message}})
+
+
+def listen(heard: SimpleQueue[dict[str, Any] | None]) -> None:
+    """Read messages beside the work; a stop is for the work under way."""
+    while (message := receive(sys.stdin.buffer)) is not None:
+        if "stop" in message:
+            STOPPED.add(message["id"])
+        else:
+            heard.put(message)
+    heard.put(None)
 
 
 def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
@@ -98,6 +117,8 @@ def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any
         send(channel, {"id": call_id, "preview": b"sketch"})
     if lora is None:
         learn(call_id, args, channel)
+    for _ in range(DRAWING_STEPS if style == "drawn-slowly" else 0):
+        time.sleep(STEP_S)
     place = f" at {args['faces']} of {args['template'].decode()}".encode() if args.get("template") else b""
     portraits = [
         {"png": picture(n, style) + place, "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])
@@ -170,17 +191,24 @@ def unknown(call_id: str, args: dict[str, Any], channel: BinaryIO) -> NoReturn:
 
 
 def train(call_id: str, args: dict[str, Any], channel: BinaryIO) -> bytes:
-    """Count steps, each with its progress and checkpoint, on from where `resume` stood."""
+    """Count steps, each with its progress and checkpoint, on from where `resume` stood.
+
+    Asked to stop, it leaves a checkpoint: in the style "unkept" the only one.
+    """
     style: str = args["style"]
     first = int(args["resume"] or b"0")
     steps = STEPS[style]
     for step in range(first, steps):
+        if call_id in STOPPED:
+            send(channel, {"id": call_id, "checkpoint": str(step).encode()})
+            raise Refused("stopped", f"The training was stopped after {step} steps, as asked.")
         if step == steps // 2 and (style == "dies" or (style == "dies-once" and first == 0)):
             die()
         time.sleep(STEP_S)
         progress = {"stage": "train", "done": step + 1, "total": steps, "eta_s": (steps - step) * STEP_S}
         send(channel, {"id": call_id, "progress": progress})
-        send(channel, {"id": call_id, "checkpoint": str(step + 1).encode()})
+        if style != "unkept":
+            send(channel, {"id": call_id, "checkpoint": str(step + 1).encode()})
     return f"Face LoRA trained from step {first}".encode()
 
 

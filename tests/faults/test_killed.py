@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import psutil
 import pytest
 
-from limner.queue.messages import MakePortraits, PortraitsMade, PreviewMade, RequestFailed
+from limner.queue.messages import MakePortraits, PortraitsMade, PreviewMade, Progressed, RequestFailed
 from limner.storage import User
 from limner.tests.fakes.shop import PORTRAITS, Shop, until
 
@@ -169,6 +169,42 @@ async def test_a_restarted_worker_puts_its_job_back(shop: Shop, workers: list[Pr
     made = await shop.reached(request.id, "made", "failed")
     assert (made.state, made.attempt) == ("made", 0)
     assert await trained_from(shop, request.set_id, user) > 0
+    assert await paid_once(shop, user)
+
+
+async def test_a_restarted_worker_leaves_a_checkpoint(shop: Shop, workers: list[Process]) -> None:
+    """SIGTERM in mid-training: the job goes back with a checkpoint that was written for it, and no try is counted."""
+    user = await shop.sitter()
+    request = await shop.ask(user, "unkept")
+    workers.append(await shop.worker_process())
+
+    async def begun() -> bool:
+        return bool(await shop.news(Progressed))
+
+    await until(begun, "the training has begun")
+    assert await shop.storage.requests.read_checkpoint(request.id) is None
+    workers[0].send_signal(signal.SIGTERM)
+    assert await workers[0].wait() == 0
+    assert int(await shop.checkpointed(request.id) or b"0") > 0
+    assert await shop.client.position(request.id) == 1
+    assert (await shop.storage.requests.get(request.id)).attempt == 0
+
+
+async def test_a_restarted_worker_ends_its_drawing(shop: Shop, workers: list[Process]) -> None:
+    """SIGTERM while portraits are drawn: the same worker stores them before it ends, with status 0."""
+    user = await shop.sitter()
+    request = await shop.ask(user, "drawn-slowly")
+    workers.append(await shop.worker_process())
+
+    async def learned() -> bool:
+        return await shop.storage.face_loras.learned(request.set_id)
+
+    await until(learned, "the training is over")
+    assert (await shop.storage.requests.get(request.id)).state == "running"
+    workers[0].send_signal(signal.SIGTERM)
+    assert await workers[0].wait() == 0
+    made = await shop.storage.requests.get(request.id)
+    assert (made.state, made.attempt) == ("made", 0)
     assert await paid_once(shop, user)
 
 
