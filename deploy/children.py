@@ -17,11 +17,12 @@ SHORTEST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 # A process that lived this long was well: the pauses begin anew.
 WELL_AFTER_S = 60.0
-# A worker told to stop kills its engine at once and hands its job back; ten times what that was seen to take.
-PATIENCE_S = 10.0
 # A log is looked at so often, and begun anew from so many bytes on: some weeks of a busy installation.
 LOOK_S = 10.0
 LONGEST_LOG = 10 * 2**20
+# A worker told to stop draws what it is drawing for up to a minute (limner.queue.leased.DRAIN_S); then it kills its
+# engine and hands its job back, ten times what that was seen to take.
+PATIENCE_S = 70.0
 
 # Becomes the command. Asks Linux to tell it to stop when `limner up` is gone, however it went.
 LEASH = """

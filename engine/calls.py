@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -25,6 +25,9 @@ from limner.engine.progress import Progress
 from limner.engine.refusal import Refusal
 from limner.engine.room import check_room
 from limner.engine.styles import find_style, load_styles
+
+if TYPE_CHECKING:
+    from limner.engine.pipeline import Learned  # its module loads torch
 
 Answer = dict[str, object]
 
@@ -83,7 +86,10 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sender(Protocol):
-    """Where news of a running call goes."""
+    """Where news of a running call goes, and where it is heard that it shall stop."""
+
+    def should_stop(self) -> bool:
+        """Tell whether its training is to end."""
 
     def progress(self, progress: Mapping[str, object]) -> None:
         """Tell how far it is."""
@@ -93,6 +99,9 @@ class Sender(Protocol):
 
     def preview(self, png: bytes) -> None:
         """Hand over a first sketch."""
+
+    def trained(self, learned: Mapping[str, object]) -> None:
+        """Hand over the Face LoRA, before anything is drawn with it."""
 
 
 class Servant(Protocol):
@@ -178,14 +187,13 @@ class Painter:
             order,
             parser=self._parser,
             on_progress=_thinned(sender),
+            should_stop=sender.should_stop,
             on_checkpoint=sender.checkpoint,
             on_preview=sender.preview if asked.preview else None,
+            on_trained=lambda learned: sender.trained(_learned_map(learned)),
         )
         return {
             "portraits": [asdict(portrait) for portrait in made.portraits],
-            "face_lora": made.face_lora,
-            "reference": made.reference,
-            "curve": made.curve,
             "seconds": made.seconds,
             "refusals": [refusal_map(refusal) for refusal in made.refusals],
         }
@@ -210,6 +218,15 @@ def read_args(args: bytes, kind: type[T]) -> T:
 def refusal_map(refusal: Refusal | None) -> dict[str, object] | None:
     """Turn a refusal into a map."""
     return None if refusal is None else {"reason": str(refusal.reason), "detail": dict(refusal.detail)}
+
+
+def _learned_map(learned: Learned) -> dict[str, object]:
+    return {
+        "face_lora": learned.face_lora,
+        "reference": learned.reference,
+        "curve": list(learned.curve),
+        "seconds": dict(learned.seconds),
+    }
 
 
 def _comparable(known: Sequence[bytes], width: int) -> list[Floats]:

@@ -8,8 +8,8 @@ import msgspec
 
 from limner.engine.errors import BadFrameError
 
-#: Twenty photos of 20 MB and a Face LoRA fit; a length beyond it is not one.
-LARGEST = 1 << 29
+#: Twenty photos of 20 MB and a large base's checkpoint of 0.9 GB fit; a length beyond it is not one.
+LARGEST = 1 << 31
 
 _HEAD = 4
 

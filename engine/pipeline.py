@@ -93,7 +93,7 @@ class Made:
     refusals: tuple[Refusal | None, ...]
 
 
-def make_portraits(
+def make_portraits(  # noqa: PLR0913  who hears of what, by keyword
     base: BaseModel,
     analyser: Analyser,
     order: Order,
@@ -103,12 +103,14 @@ def make_portraits(
     should_stop: ShouldStop = never,
     on_checkpoint: Callable[[bytes], None] | None = None,
     on_preview: Callable[[bytes], None] | None = None,
+    on_trained: Callable[[Learned], None] | None = None,
 ) -> Made:
     """Make portraits, best first. The same order gives the same portraits on one machine and number of threads.
 
     `on_preview` gets a first sketch (PNG) before the training, or nothing: where the Face LoRA is there already, where
     a training is resumed, where there is a template, and where no sketch is fit to be shown. The portraits are the same
-    with and without it.
+    with and without it. `on_trained` gets what was learned before anything is drawn with it; nothing where the Face
+    LoRA was there already. `should_stop` is asked until then: portraits are drawn to their end.
 
     Raises TemplateError, BadAspectError and PoseError before anything is learned; TooFewPhotosError, DivergedError,
     BadLoraError, BadReferenceError, BlockedError and StoppedError.
@@ -124,8 +126,10 @@ def make_portraits(
         on_checkpoint=on_checkpoint,
         on_preview=None if template else on_preview,
     )
+    if on_trained is not None and order.face_lora is None:
+        on_trained(learned)
     clock = _Clock()
-    portraits = _render(base, analyser, parser, order, template, learned, on_progress, should_stop)
+    portraits = _render(base, analyser, parser, order, template, learned, on_progress)
     return Made(
         portraits=portraits,
         face_lora=None if order.face_lora is not None else learned.face_lora,
@@ -192,7 +196,6 @@ def _render(
     template: Template | None,
     learned: Learned,
     on_progress: OnProgress,
-    should_stop: ShouldStop,
 ) -> list[Portrait]:
     reference = Reference.load(learned.reference, analyser.space.width)
     if template is None:
@@ -209,7 +212,6 @@ def _render(
             parser=parser,
             seed=order.seed,
             on_progress=on_progress,
-            should_stop=should_stop,
         )
     others = [Sitter(other.face_lora, Reference.load(other.reference, analyser.space.width)) for other in order.others]
     return render_template(
@@ -222,7 +224,6 @@ def _render(
         count=order.count,
         seed=order.seed,
         on_progress=on_progress,
-        should_stop=should_stop,
     )
 
 

@@ -1,8 +1,10 @@
 """The engine as a child process: `python -m limner.engine.process examiner|painter`.
 
-Frames (see `frames`) come on stdin: `{"id", "call", "args"}`. Answers go to stdout: any number of `{"id", "progress"}`,
-`{"id", "checkpoint"}` and `{"id", "preview"}`, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`.
-One call at a time.
+Frames (see `frames`) come on stdin: `{"id", "call", "args"}`, and `{"id", "stop": true}` to have the training of a call
+end at its next step, with a checkpoint and the error `stopped`; what is drawn is drawn to its end. Answers go to
+stdout: any number of `{"id", "progress"}`, `{"id", "checkpoint"}` and `{"id", "preview"}`, `{"id", "trained"}` between
+a training and its rendering, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`. One call at a
+time.
 
 To cancel a call, kill the process. When stdin ends, its parent is gone or has no more use for it, and it ends at once,
 in the middle of a call too. Knows no queue and no storage.
@@ -15,7 +17,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -45,12 +47,24 @@ class Call(msgspec.Struct, frozen=True):
     args: msgspec.Raw
 
 
+class Stop(msgspec.Struct, frozen=True):
+    """The other kind of frame from the parent."""
+
+    id: str
+    stop: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Writes what belongs to one call; fulfils `limner.engine.calls.Sender`."""
+    """Writes what belongs to one call; fulfils `limner.engine.calls.Sender`. `stopped` has calls that are to stop."""
 
     pipe: IO[bytes]
     id: str
+    stopped: Container[str] = ()
+
+    def should_stop(self) -> bool:
+        """Tell whether the parent wants this call's training to end."""
+        return self.id in self.stopped
 
     def progress(self, progress: Mapping[str, object]) -> None:
         """Tell how far the call is."""
@@ -63,6 +77,10 @@ class Answers:
     def preview(self, png: bytes) -> None:
         """Hand over a first sketch."""
         write_frame(self.pipe, {"id": self.id, "preview": png})
+
+    def trained(self, learned: Mapping[str, object]) -> None:
+        """Hand over the Face LoRA, before anything is drawn with it."""
+        write_frame(self.pipe, {"id": self.id, "trained": learned})
 
     def result(self, result: Mapping[str, object]) -> None:
         """End the call well."""
@@ -82,7 +100,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     threads = told.threads or (1 if told.kind == "examiner" else usable_cores())
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     calls: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, calls), name="stdin", daemon=True).start()
+    stopped: set[str] = set()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, calls, stopped), name="stdin", daemon=True).start()
     try:
         # OpenMP allows a list, one figure for each level.
         servant = _servant(told, int(os.environ["OMP_NUM_THREADS"].split(",")[0]))
@@ -91,13 +110,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         # Not sys.exit: Python aborts when a thread still waits for stdin.
         os._exit(1)
     while True:
-        serve(servant, calls.get(), answers)
+        serve(servant, calls.get(), answers, stopped)
 
 
-def serve(servant: Servant, frame: bytes, pipe: IO[bytes]) -> None:
+def serve(servant: Servant, frame: bytes, pipe: IO[bytes], stopped: Container[str] = ()) -> None:
     """Answer one frame; whatever happens in it, one result or one error goes back."""
     call = _read_call(frame)
-    answers = Answers(pipe, call.id)
+    answers = Answers(pipe, call.id, stopped)
     try:
         result = _call(servant, call, answers)
     except EngineError as error:
@@ -153,14 +172,24 @@ def usable_cores() -> int:
     return max(1, cores if quota == "max" else min(cores, int(quota) // int(period)))
 
 
-def _listen(pipe: IO[bytes], calls: SimpleQueue[bytes]) -> None:
-    """Read frames beside the work, so that the end of stdin is seen in the middle of a call."""
+def _listen(pipe: IO[bytes], calls: SimpleQueue[bytes], stopped: set[str]) -> None:
+    """Read frames beside the work, so that a stop and the end of stdin are seen in the middle of a call."""
     try:
         while (frame := read_frame(pipe)) is not None:
-            calls.put(frame)
+            if (stop := _read_stop(frame)) is None:
+                calls.put(frame)
+            else:
+                stopped.add(stop.id)
     except BadFrameError as error:
         _log.error("%s", error)
     os._exit(0)
+
+
+def _read_stop(frame: bytes) -> Stop | None:
+    try:
+        return msgspec.msgpack.decode(frame, type=Stop)
+    except msgspec.DecodeError:
+        return None
 
 
 def _read_call(frame: bytes) -> Call:

@@ -1,8 +1,9 @@
 """The engine's process, seen from the worker: started when needed, called, killed.
 
 A synchronous engine cannot be interrupted, so it lives in a process of its own: killing that is how a call is
-stopped. The pipes carry msgpack maps, each after its length in four bytes, big endian. Of a call, `progress`,
-`checkpoint` and `preview` messages come back in any number, then one `result` or `error`.
+stopped, unless there is time to let it end its step (`stop`). The pipes carry msgpack maps, each after its length in
+four bytes, big endian. Of a call, `progress`, `checkpoint`, `preview` and `trained` messages come back in any number,
+then one `result` or `error`.
 """
 
 import asyncio
@@ -24,12 +25,12 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Kind = Literal["examiner", "painter"]
-OnProgress = Callable[[Mapping[str, Any]], Awaitable[None]]
+OnMap = Callable[[Mapping[str, Any]], Awaitable[None]]
 OnBytes = Callable[[bytes], Awaitable[None]]
 
-_MEANINGS = frozenset({"progress", "checkpoint", "preview", "result", "error"})
-# A set of photos or a request's portraits are some tens of MB; more is a child gone mad.
-LONGEST_FRAME = 512 * 2**20
+_MEANINGS = frozenset({"progress", "checkpoint", "preview", "trained", "result", "error"})
+# A checkpoint of SDXL's Face LoRA has 0.9 GB, a request's portraits some tens of MB; more is a child gone mad.
+LONGEST_FRAME = 2**31
 # Runs first in the child and becomes the engine: asks Linux to end it when the worker's life ends in whatever way, so
 # that a killed worker leaves no training behind. Elsewhere the engine notices by the end of its standard input.
 LEASH = """
@@ -47,10 +48,11 @@ os.execvp(sys.argv[2], sys.argv[2:])
 class Hearing:
     """What a caller wants to hear of a call while it runs, and for how long it bears silence, in seconds."""
 
-    on_progress: OnProgress | None = None
+    on_progress: OnMap | None = None
     on_checkpoint: OnBytes | None = None
     silence_s: float = 120.0
     on_preview: OnBytes | None = None
+    on_trained: OnMap | None = None
 
 
 def engine_command(kind: Kind, *options: str) -> tuple[str, ...]:
@@ -71,6 +73,8 @@ class EngineChild:
         self._threads = threads
         self._process: Process | None = None
         self._turn = asyncio.Lock()
+        self._call_id: str | None = None
+        self._stopping = False
 
     @property
     def pid(self) -> int | None:
@@ -117,6 +121,16 @@ class EngineChild:
                 await self.kill()
                 raise
 
+    def stop(self) -> None:
+        """Ask the call under way, and each one from now on, to end its training at the next step.
+
+        A training then raises EngineRefusedError with the reason "stopped", its checkpoint handed over; everything else
+        goes on to its end. Waits for nothing; may be called at any time and more than once.
+        """
+        self._stopping = True
+        if self._call_id is not None:
+            self._write({"id": self._call_id, "stop": True})
+
     async def kill(self) -> None:
         """End the process at once and wait until it is gone; a call under way raises EngineDiedError.
 
@@ -135,11 +149,18 @@ class EngineChild:
 
     async def _converse(self, name: str, args: Mapping[str, Any], hearing: Hearing) -> dict[str, Any]:
         call_id = uuid4().hex
-        await self._watched(self._send({"id": call_id, "call": name, "args": args}), hearing.silence_s)
-        while True:
-            message = await self._watched(self._receive(call_id), hearing.silence_s)
-            if (result := await _take_in(message, hearing)) is not None:
-                return result
+        self._write({"id": call_id, "call": name, "args": args})
+        self._call_id = call_id
+        if self._stopping:
+            self.stop()
+        try:
+            await self._watched(self._sent(), hearing.silence_s)
+            while True:
+                message = await self._watched(self._receive(call_id), hearing.silence_s)
+                if (result := await _take_in(message, hearing)) is not None:
+                    return result
+        finally:
+            self._call_id = None
 
     async def _watched(self, step: Coroutine[Any, Any, T], silence_s: float) -> T:
         try:
@@ -158,12 +179,16 @@ class EngineChild:
         status = None if process is None else process.returncode
         return EngineDiedError(how, -1 if status is None else status)
 
-    async def _send(self, message: Mapping[str, Any]) -> None:
+    def _write(self, message: Mapping[str, Any]) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         data = pack(message)
         self._process.stdin.write(len(data).to_bytes(4, "big"))
         self._process.stdin.write(data)
+
+    async def _sent(self) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
         await self._process.stdin.drain()
 
     async def _receive(self, call_id: str) -> dict[str, Any]:
@@ -191,6 +216,8 @@ async def _take_in(message: Mapping[str, Any], hearing: Hearing) -> dict[str, An
         await hearing.on_checkpoint(message["checkpoint"])
     if "preview" in message and hearing.on_preview is not None:
         await hearing.on_preview(message["preview"])
+    if "trained" in message and hearing.on_trained is not None:
+        await hearing.on_trained(message["trained"])
     if "error" in message:
         raise EngineRefusedError(message["error"]["reason"], message["error"]["message"])
     result: dict[str, Any] | None = message.get("result")

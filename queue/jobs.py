@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 # A check takes a second or two; the first one also loads the detectors.
 EXAMINER_SILENCE_S = 120.0
 LATER_S = 5.0
+# The engine's word for a training that ended because this worker asked it to.
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ async def _try(studio: Studio, command: MakePortraits, ctx: Mapping[str, Any]) -
         await paint(studio, command, ctx["leases"][ctx["job_id"]])
     except EngineRefusedError as refused:
         logger.warning("%s", refused)
+        if refused.reason == STOPPED:
+            raise Retry from refused  # at once and uncounted: the line is where its place is, and this worker ends
         await fail(studio, command, refused.reason)
     except EngineDiedError as died:
         logger.warning("%s", died)

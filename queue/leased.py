@@ -23,6 +23,8 @@ from limner.queue.studio import Studio
 logger = logging.getLogger(__name__)
 
 WEEK_S = 7 * 86_400
+# Twice and more what nano takes on two cores to draw a request's portraits (RENDERING_MS in fairness.py).
+DRAIN_S = 60.0
 # Tries are counted in storage; arq's own limit counts restarts too and would fail a job for five deployments.
 NO_LIMIT = 10**9
 
@@ -31,7 +33,8 @@ NO_LIMIT = 10**9
 class Timing:
     """Seconds between a worker's habits. A killed worker's job is taken by another after `lease_s`.
 
-    What people sent and got is deleted after `retention_days`; 0 keeps it for ever.
+    A worker that ends gives what it is drawing `drain_s` to be done. What people sent and got is deleted after
+    `retention_days`; 0 keeps it for ever.
     """
 
     lease_s: float = LEASE_S
@@ -40,6 +43,7 @@ class Timing:
     places_s: float = 0.5
     reconcile_s: float = 15.0
     housekeeping_s: float = 3600.0
+    drain_s: float = DRAIN_S
     retention_days: int = 30
 
 
@@ -98,11 +102,15 @@ class LeasedWorker(Worker):
             self.aborting_tasks.add(job_id)
             task.cancel()
 
-    async def drain(self) -> None:
-        """Take no more jobs and put those in progress back into their places, uncounted."""
+    async def drain(self, patience_s: float = 0.0) -> None:
+        """Take no more jobs, give those in progress time to end, and put the rest back into their places, uncounted."""
         self.allow_pick_jobs = False
         async with self._polling:  # a poll under way may be taking one more
             pass
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while self.leases:  # noqa: ASYNC110  (arq has no event for it)
+                    await asyncio.sleep(0.01)
         stopped: set[asyncio.Task[Any]] = set()
         while self.leases:
             for task in set(self.job_tasks.values()) - stopped:

@@ -1,26 +1,24 @@
 """One try at a request: its photos (or its Face LoRA) to the painter, its portraits into storage."""
 
-import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from limner.queue.child import Hearing, OnProgress
+from limner.queue.child import Hearing, OnMap
 from limner.queue.codec import from_map
 from limner.queue.connection import UNREACHABLE
 from limner.queue.errands import SILENCE_S
 from limner.queue.errors import BadMessageError
+from limner.queue.learned import keep_learned, leave_photos, whole
 from limner.queue.lease import Lease
 from limner.queue.messages import MakePortraits, PortraitsMade, PreviewMade, Progressed
 from limner.queue.news import publish
 from limner.queue.studio import Studio
 from limner.storage import NewPortrait, Request
-
-T = TypeVar("T")
 
 # The painter tells of each step; loading a large base model is the longest it may be silent.
 PAINTER_SILENCE_S = 900.0
@@ -47,13 +45,9 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The painter's answer; the Face LoRA and reference are None when it was given one."""
+    """The painter's answer."""
 
     portraits: list[Painted]
-    face_lora: bytes | None
-    reference: bytes | None
-    curve: list[dict[str, Any]]
-    seconds: dict[str, float]
 
 
 class Throttle:
@@ -76,27 +70,36 @@ class Throttle:
 async def paint(studio: Studio, command: MakePortraits, lease: Lease) -> None:
     """Make the portraits of a request and store them; nothing when it has ended or a later try has begun.
 
-    Raises EngineDiedError and EngineRefusedError from the painter, LeaseLostError when another worker has the job,
+    The Face LoRA is stored as soon as it is trained: from then on a try that breaks costs its drawing alone. Raises
+    EngineDiedError and EngineRefusedError from the painter, LeaseLostError when another worker has the job,
     NotFoundError when the sitter was forgotten. Cancelled, it kills the painter; its last checkpoint is in storage.
     """
     requests = studio.storage.requests
     if not await requests.start(command.request_id, command.attempt):
         return
     request = await requests.get(command.request_id)
+    answer = await studio.painter.call("make", await _materials(studio, request), _hearing(studio, request, lease))
+    await lease.confirm()
+    if await whole(_store(studio, request, answer)):
+        await publish(studio.redis, PortraitsMade(request.user_id, request.id))
+
+
+def _hearing(studio: Studio, request: Request, lease: Lease) -> Hearing:
+    requests = studio.storage.requests
 
     async def keep(checkpoint: bytes) -> None:
         await requests.checkpoint(request.id, checkpoint)
+
+    async def learned(told: Mapping[str, Any]) -> None:
+        await lease.confirm()
+        await whole(keep_learned(studio, request, told))
 
     async def show(preview: bytes) -> None:
         if await requests.preview(request.id, preview):
             with suppress(*UNREACHABLE):  # the outbox has it; news only makes it quicker
                 await publish(studio.redis, PreviewMade(request.user_id, request.id))
 
-    hearing = Hearing(_teller(studio, request), keep, PAINTER_SILENCE_S, show)
-    answer = await studio.painter.call("make", await _materials(studio, request), hearing)
-    await lease.confirm()
-    if await _whole(_store(studio, request, answer)):
-        await publish(studio.redis, PortraitsMade(request.user_id, request.id))
+    return Hearing(_teller(studio, request), keep, PAINTER_SILENCE_S, show, learned)
 
 
 async def _materials(studio: Studio, request: Request) -> dict[str, Any]:
@@ -104,6 +107,8 @@ async def _materials(studio: Studio, request: Request) -> dict[str, Any]:
     lora = await loras.for_set(request.set_id, studio.base)
     weights = None if lora is None else await loras.read(lora.id, request.user_id)
     reference = None if lora is None else await loras.read_reference(lora.id, request.user_id)
+    if reference is not None:
+        await leave_photos(studio, request)  # a worker may have died between the Face LoRA and this
     return {
         "photos": [] if reference is not None else await _photos(studio, request),
         "face_lora": weights,
@@ -138,7 +143,7 @@ async def _photos(studio: Studio, request: Request) -> list[bytes]:
     return [await photos.read(photo.id, photo.user_id) for photo in accepted]
 
 
-def _teller(studio: Studio, request: Request) -> OnProgress:
+def _teller(studio: Studio, request: Request) -> OnMap:
     throttle = Throttle()
 
     async def tell(progress: Mapping[str, Any]) -> None:
@@ -155,25 +160,8 @@ async def _store(studio: Studio, request: Request, answer: Mapping[str, Any]) ->
         result = msgspec.convert(answer, Result)
     except msgspec.ValidationError as error:
         raise BadMessageError(f"The painter's answer to request {request.id} is wrong: {error}.") from error
-    if result.face_lora is not None:
-        meta = {"curve": result.curve, "seconds": result.seconds, "request_id": request.id}
-        await studio.storage.face_loras.save(
-            request.user_id, request.set_id, result.face_lora, studio.base, meta, result.reference
-        )
-        # Only now: until the Face LoRA is safe, a crash needs the photos again.
-        await studio.storage.photos.delete_originals(request.set_id)
     portraits = [
         NewPortrait(n, portrait.png, portrait.likeness, portrait.seed, request.style)
         for n, portrait in enumerate(result.portraits)
     ]
     return await studio.storage.requests.made(request.id, portraits)
-
-
-async def _whole(work: Coroutine[Any, Any, T]) -> T:
-    """Await work that is not left half done: a cancellation is raised once it has ended."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

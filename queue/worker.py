@@ -35,7 +35,9 @@ async def run(
     timing: Timing | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Work until `stop` is set (without one: until SIGTERM or SIGINT), then put back what is in progress.
+    """Work until `stop` is set (without one: until SIGTERM or SIGINT), then end in good order.
+
+    What is being drawn is drawn and stored, for a minute at most; a training is put back with a checkpoint.
 
     `base` is what requests are painted with, `styles_dirs` are folders of styles beside the built-in ones, `threads`
     bounds the engine's native threads (None: the engine decides), `engine` gives the command of each of its two
@@ -79,7 +81,8 @@ async def _work(studio: Studio, timing: Timing, stop: asyncio.Event) -> None:
         for task in done:
             task.result()
     finally:
-        await asyncio.gather(examining.drain(), painting.drain())
+        studio.painter.stop()
+        await asyncio.gather(examining.drain(), painting.drain(timing.drain_s))
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -191,6 +191,14 @@ class Requests:
         await self._objects.delete([before if kept.rowcount == 1 else path])
         return kept.rowcount == 1
 
+    async def drop_checkpoint(self, request_id: str) -> None:
+        """Delete the state that training could resume from; nothing when there is none."""
+        mine = requests.c.id == request_id
+        async with self._database.write() as connection:
+            before = await connection.scalar(sa.select(requests.c.checkpoint_object).where(mine))
+            await connection.execute(requests.update().where(mine).values(checkpoint_object=None))
+        await self._objects.delete([before])
+
     async def read_checkpoint(self, request_id: str) -> bytes | None:
         """Give the latest checkpoint of a request that has not ended, or None."""
         query = sa.select(requests.c.user_id, requests.c.checkpoint_object).where(requests.c.id == request_id)

@@ -111,26 +111,25 @@ class _Run:
         if not self.course.curve:
             self._judge()
         while not self._enough():
+            self._mark(self.trainer.step)
             self._advance(data, learning_rate(self.recipe, self.trainer.step), done=self.trainer.step)
             step = self.trainer.step
             if step % self.recipe.judge_every == 0 or step == self.recipe.max_steps or self._late():
                 self._judge()
-            if step % self.recipe.checkpoint_every == 0:
-                self._checkpoint()
         self.trainer.load(self.course.best)
         self.course.best = {}
         self.course.finish_step = 0
+        self._checkpoint()
 
     def finish(self, encode: Callable[[], Dataset]) -> None:
         """Take the last steps with all faces, from the weights that were chosen, at a rate that falls to nought."""
         total = self.recipe.finish_steps
         data = encode() if (self.course.finish_step or 0) < total else None
         while data is not None and (done := self.course.finish_step or 0) < total:
+            self._mark(done)
             rate = self.recipe.lr * self.recipe.finish_rate * (1 + math.cos(math.pi * done / total)) / 2
             self._advance(data, rate, done=self.recipe.max_steps + done)
             self.course.finish_step = done + 1
-            if (done + 1) % self.recipe.checkpoint_every == 0:
-                self._checkpoint()
 
     def elapsed(self) -> float:
         """Count the seconds of this run and of those before it."""
@@ -178,6 +177,11 @@ class _Run:
         """Tell whether what is left of the time is needed for a judgement and the last steps."""
         pace = self.stepping / max(1, self.steps_here)
         return self.elapsed() + self.judging + pace * self.recipe.finish_steps > self.recipe.seconds
+
+    def _mark(self, step: int) -> None:
+        """Write a checkpoint before a phase's step where one is due; not at once after it was resumed from one."""
+        if step and self.steps_here and step % self.recipe.checkpoint_every == 0:
+            self._checkpoint()
 
     def _checkpoint(self) -> None:
         if self.on_checkpoint is not None:

@@ -10,6 +10,7 @@ import pytest
 
 from limner.deploy import children
 from limner.deploy.children import Child, shorten
+from limner.queue.leased import DRAIN_S
 
 # Writes its process id, then waits to be ended.
 WAITS = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(60)"
@@ -63,6 +64,11 @@ async def test_cancelling_ends_the_process(code: str, tmp_path: Path, monkeypatc
     (pid,) = await pids(tmp_path, 1)
     await ended(task)
     assert not is_alive(pid)
+
+
+def test_a_worker_may_draw_to_its_end() -> None:
+    """A worker that was told to stop is not killed while it still has the time that it gives its drawing."""
+    assert children.PATIENCE_S >= DRAIN_S + 10
 
 
 async def test_a_process_that_dies_is_started_again_and_told_of(

@@ -117,7 +117,11 @@ def test_what_cannot_be_copied_is_an_error() -> None:
 
 
 class Nobody:
-    """Hears no news of a call."""
+    """Hears no news of a call, and lets it go on."""
+
+    def should_stop(self) -> bool:
+        """Let it go on."""
+        return False
 
     def progress(self, progress: Any) -> None:
         """Hear nothing."""
@@ -126,6 +130,9 @@ class Nobody:
         """Hear nothing."""
 
     def preview(self, png: bytes) -> None:
+        """Hear nothing."""
+
+    def trained(self, learned: Any) -> None:
         """Hear nothing."""
 
 

@@ -18,6 +18,8 @@ from limner.engine.process import is_memory, serve, usable_cores
 from limner.tests.fakes.engine_child import Child, child
 from limner.tests.fakes.photos import scenery, selfie, three_photos
 
+TOLD = {"progress", "trained"}
+
 
 @pytest.fixture(scope="module", name="examiner")
 def _examiner() -> Iterator[Child]:
@@ -41,7 +43,7 @@ def _made(painter: Child, tiny_directory: Path) -> list[dict[str, Any]]:
 def test_examiner_accepts_a_photo(examiner: Child) -> None:
     """A good photo has an embedding, a thumbnail and its quality, and no refusal."""
     (answer,) = examiner.ask("examine", photo=selfie("P007"), known=[])
-    assert answer["id"] == "a1"
+    assert answer["id"] == examiner.id
     found = answer["result"]
     assert found["refusal"] is None
     assert len(found["embedding"]) == 512
@@ -119,17 +121,31 @@ def test_painter_makes_portraits(made: list[dict[str, Any]]) -> None:
     assert len(result["portraits"]) == 2
     assert result["portraits"][0]["png"].startswith(b"\x89PNG")
     assert result["portraits"][0].keys() == {"png", "likeness", "seed"}
-    assert result["face_lora"]
-    assert result["reference"]
     assert result["seconds"].keys() == {"prepare", "train", "render"}
     assert result["refusals"] == [None, None, None]
-    assert [point["step"] for point in result["curve"]] == [0, 4, 8]
+
+
+def learned(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give what a call handed over when its training ended."""
+    (one,) = [answer["trained"] for answer in answers if "trained" in answer]
+    return dict(one)
+
+
+@pytest.mark.slow
+def test_painter_hands_the_lora_over_before_it_draws(made: list[dict[str, Any]]) -> None:
+    """All that is needed to draw again comes between the last step and the first drawing."""
+    kinds = [answer.get("progress", answer).get("stage", "trained") for answer in made if answer.keys() & TOLD]
+    assert kinds == sorted(kinds, key=["prepare", "train", "trained", "render"].index)
+    assert learned(made)["face_lora"]
+    assert learned(made)["reference"]
+    assert learned(made)["seconds"].keys() == {"prepare", "train"}
+    assert [point["step"] for point in learned(made)["curve"]] == [0, 4, 8]
 
 
 @pytest.mark.slow
 def test_painter_renders_again(painter: Child, made: list[dict[str, Any]], tiny_directory: Path) -> None:
     """A second style needs only what the first call gave back."""
-    first = made[-1]["result"]
+    first = learned(made)
     answers = painter.ask(
         "make",
         photos=[],
@@ -143,7 +159,7 @@ def test_painter_renders_again(painter: Child, made: list[dict[str, Any]], tiny_
         seed=3,
     )
     assert len(answers[-1]["result"]["portraits"]) == 1
-    assert answers[-1]["result"]["face_lora"] is None
+    assert not any("trained" in answer for answer in answers)
 
 
 @pytest.mark.slow
@@ -151,9 +167,25 @@ def test_painter_resumes(painter: Child, made: list[dict[str, Any]], tiny_direct
     """A call with the checkpoint of one that was killed gives what that one would have given."""
     checkpoint = next(answer["checkpoint"] for answer in made if "checkpoint" in answer)
     arguments = {"photos": three_photos("P007"), "style": "photo", "base": str(tiny_directory), "count": 2, "seed": 3}
-    result = painter.ask("make", resume=checkpoint, **arguments)[-1]["result"]
-    assert result["face_lora"] == made[-1]["result"]["face_lora"]
-    assert result["portraits"] == made[-1]["result"]["portraits"]
+    answers = painter.ask("make", resume=checkpoint, **arguments)
+    assert learned(answers)["face_lora"] == learned(made)["face_lora"]
+    assert answers[-1]["result"]["portraits"] == made[-1]["result"]["portraits"]
+
+
+@pytest.mark.slow
+def test_painter_stops_a_training_and_not_a_rendering(
+    painter: Child, made: list[dict[str, Any]], tiny_directory: Path
+) -> None:
+    """A stop ends a training with a checkpoint to go on from; one that comes to a rendering changes nothing."""
+    arguments = {"photos": three_photos("P007"), "style": "photo", "base": str(tiny_directory), "count": 2, "seed": 3}
+    painter.send("make", **arguments)
+    painter.stop()
+    stopped = list(painter.answers())
+    assert stopped[-1]["error"]["reason"] == "stopped"
+    assert painter.process.poll() is None
+    painter.send("make", resume=stopped[-2]["checkpoint"], **arguments)
+    assert "error" not in (last := list(painter.answers())[-1]), last
+    assert last["result"]["portraits"] == made[-1]["result"]["portraits"]
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -17,6 +18,7 @@ class Child:
     """One child process; `ask` gives all of its answers to one call."""
 
     def __init__(self, *arguments: str) -> None:
+        self.id = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "limner.engine.process", *arguments],
             stdin=subprocess.PIPE,
@@ -27,7 +29,13 @@ class Child:
     def send(self, call: str, **args: object) -> None:
         """Send one call."""
         assert self.process.stdin is not None
-        write_frame(self.process.stdin, {"id": "a1", "call": call, "args": args})
+        self.id = uuid4().hex
+        write_frame(self.process.stdin, {"id": self.id, "call": call, "args": args})
+
+    def stop(self) -> None:
+        """Ask the call under way to stop."""
+        assert self.process.stdin is not None
+        write_frame(self.process.stdin, {"id": self.id, "stop": True})
 
     def answers(self) -> Iterator[dict[str, Any]]:
         """Read answers up to the last of the call, or to the end of the pipe."""

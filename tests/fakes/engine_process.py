@@ -10,9 +10,11 @@ import os
 import signal
 import struct
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from queue import SimpleQueue
 from typing import Any, BinaryIO, NoReturn
 
 import msgspec
@@ -29,8 +31,15 @@ STEPS = {
     "dies-once": 20,
     "dies": 20,
     "endless": 10**9,
+    "unkept": 10**9,
+    "drawn-slowly": 3,
+    "dies-drawing": 3,
+    "blocked": 3,
 }
 STEP_S = 0.01
+DRAWING_STEPS = 100
+# The calls that were asked to stop.
+STOPPED: set[str] = set()
 
 
 class Refused(Exception):  # noqa: N818  (an answer, as the engine's own reasons are)
@@ -43,13 +52,25 @@ def main(calls: Mapping[str, Answer] | None = None) -> None:
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library's print must not get between the messages
     os.write(1, b"a library says hello on standard output\n")
-    while (call := receive(sys.stdin.buffer)) is not None:
+    heard: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+    threading.Thread(target=listen, args=(heard,), daemon=True).start()
+    while (call := heard.get()) is not None:
         try:
             answer = calls.get(call["call"], unknown)
             send(channel, {"id": call["id"], "result": answer(call["id"], call["args"], channel)})
         except Refused as refused:
             reason, message = refused.args
             send(channel, {"id": call["id"], "error": {"reason": reason, "message": message}})
+
+
+def listen(heard: SimpleQueue[dict[str, Any] | None]) -> None:
+    """Read messages beside the work; a stop is for the work under way."""
+    while (message := receive(sys.stdin.buffer)) is not None:
+        if "stop" in message:
+            STOPPED.add(message["id"])
+        else:
+            heard.put(message)
+    heard.put(None)
 
 
 def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
@@ -78,7 +99,8 @@ def template(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str,
 def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
     """Train for as many steps as the style says (unless there is a Face LoRA), then render.
 
-    In the styles "sketched…" there is a first sketch before the training, where one is asked for.
+    In the styles "sketched…" there is a first sketch before the training, where one is asked for. "dies-drawing" and
+    "blocked" end so right after a training.
     """
     style: str = args["style"]
     if style == "nonsense":
@@ -93,19 +115,35 @@ def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any
         raise Refused("too_few_photos", f"{len(args['photos'])} photos are too few.")
     if style.startswith("sketched") and args.get("preview") and lora is None and args["resume"] is None:
         send(channel, {"id": call_id, "preview": b"sketch"})
-    trained = None if lora is not None else train(call_id, args, channel)
+    if lora is None:
+        learn(call_id, args, channel)
+    for _ in range(DRAWING_STEPS if style == "drawn-slowly" else 0):
+        time.sleep(STEP_S)
     place = f" at {args['faces']} of {args['template'].decode()}".encode() if args.get("template") else b""
     portraits = [
         {"png": picture(n, style) + place, "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])
     ]
     return {
         "portraits": portraits,
-        "face_lora": trained,
-        "reference": None if trained is None else b"reference of " + b" ".join(args["photos"]),
-        "curve": [],
         "seconds": {"prepare": 0.0, "train": 0.0, "render": 0.0},
         "refusals": [None] * len(args["photos"]),
     }
+
+
+def learn(call_id: str, args: dict[str, Any], channel: BinaryIO) -> None:
+    """Train and hand over the Face LoRA; what the style says happens then."""
+    trained = train(call_id, args, channel)
+    hand_over(call_id, trained, b"reference of " + b" ".join(args["photos"]), channel)
+    if args["style"] == "dies-drawing":
+        die()
+    if args["style"] == "blocked":
+        raise Refused("blocked", "No portrait passed the check.")
+
+
+def hand_over(call_id: str, face_lora: bytes, reference: bytes, channel: BinaryIO) -> None:
+    """Send what was learned."""
+    learned = {"face_lora": face_lora, "reference": reference, "curve": [], "seconds": {"prepare": 0.0, "train": 0.0}}
+    send(channel, {"id": call_id, "trained": learned})
 
 
 def poster(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
@@ -153,17 +191,24 @@ def unknown(call_id: str, args: dict[str, Any], channel: BinaryIO) -> NoReturn:
 
 
 def train(call_id: str, args: dict[str, Any], channel: BinaryIO) -> bytes:
-    """Count steps, each with its progress and checkpoint, on from where `resume` stood."""
+    """Count steps, each with its progress and checkpoint, on from where `resume` stood.
+
+    Asked to stop, it leaves a checkpoint: in the style "unkept" the only one.
+    """
     style: str = args["style"]
     first = int(args["resume"] or b"0")
     steps = STEPS[style]
     for step in range(first, steps):
+        if call_id in STOPPED:
+            send(channel, {"id": call_id, "checkpoint": str(step).encode()})
+            raise Refused("stopped", f"The training was stopped after {step} steps, as asked.")
         if step == steps // 2 and (style == "dies" or (style == "dies-once" and first == 0)):
             die()
         time.sleep(STEP_S)
         progress = {"stage": "train", "done": step + 1, "total": steps, "eta_s": (steps - step) * STEP_S}
         send(channel, {"id": call_id, "progress": progress})
-        send(channel, {"id": call_id, "checkpoint": str(step + 1).encode()})
+        if style != "unkept":
+            send(channel, {"id": call_id, "checkpoint": str(step + 1).encode()})
     return f"Face LoRA trained from step {first}".encode()
 
 

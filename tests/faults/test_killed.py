@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import psutil
 import pytest
 
-from limner.queue.messages import PortraitsMade, PreviewMade, RequestFailed
+from limner.queue.messages import MakePortraits, PortraitsMade, PreviewMade, Progressed, RequestFailed
 from limner.storage import User
 from limner.tests.fakes.shop import PORTRAITS, Shop, until
 
@@ -56,6 +56,40 @@ async def test_a_killed_engine_goes_on_from_its_checkpoint(shop: Shop) -> None:
         await shop.heard(PortraitsMade(user.id, request.id))
     assert (made.state, made.attempt) == ("made", 1)
     assert await trained_from(shop, request.set_id, user) > 0
+    assert await paid_once(shop, user)
+
+
+async def lora_of(shop: Shop, set_id: str, user: User) -> bytes:
+    """Read the Face LoRA of a set, whose photos must be gone."""
+    lora = await shop.storage.face_loras.for_set(set_id, "nano")
+    assert lora is not None
+    assert {photo.state for photo in await shop.storage.photos.of_set(set_id)} == {"deleted"}
+    return await shop.storage.face_loras.read(lora.id, user.id)
+
+
+async def test_an_engine_that_dies_drawing_has_not_trained_for_nothing(shop: Shop) -> None:
+    """The Face LoRA outlives an engine that dies with it in hand: the next try only draws."""
+    user = await shop.sitter()
+    async with shop.worker():
+        request = await shop.ask(user, "dies-drawing")
+        made = await shop.reached(request.id, "made", "failed")
+    assert (made.state, made.attempt) == ("made", 1)
+    assert await lora_of(shop, request.set_id, user) == b"Face LoRA trained from step 0"
+    assert await paid_once(shop, user)
+
+
+async def test_a_request_that_is_blocked_has_not_trained_for_nothing(shop: Shop) -> None:
+    """No portrait passes the check: the request fails, its photos go, and the Face LoRA stays for the next request."""
+    user = await shop.sitter()
+    async with shop.worker():
+        request = await shop.ask(user, "blocked")
+        failed = await shop.reached(request.id, "failed", "made")
+        assert (failed.state, failed.reason) == ("failed", "blocked")
+        learned = await lora_of(shop, request.set_id, user)
+        again = await shop.storage.requests.accept(user.id, request.set_id, "quick", PORTRAITS, 7)
+        await shop.client.make_portraits(MakePortraits(again.id, user.id, again.attempt))
+        await shop.reached(again.id, "made")
+        assert await lora_of(shop, request.set_id, user) == learned
     assert await paid_once(shop, user)
 
 
@@ -135,6 +169,42 @@ async def test_a_restarted_worker_puts_its_job_back(shop: Shop, workers: list[Pr
     made = await shop.reached(request.id, "made", "failed")
     assert (made.state, made.attempt) == ("made", 0)
     assert await trained_from(shop, request.set_id, user) > 0
+    assert await paid_once(shop, user)
+
+
+async def test_a_restarted_worker_leaves_a_checkpoint(shop: Shop, workers: list[Process]) -> None:
+    """SIGTERM in mid-training: the job goes back with a checkpoint that was written for it, and no try is counted."""
+    user = await shop.sitter()
+    request = await shop.ask(user, "unkept")
+    workers.append(await shop.worker_process())
+
+    async def begun() -> bool:
+        return bool(await shop.news(Progressed))
+
+    await until(begun, "the training has begun")
+    assert await shop.storage.requests.read_checkpoint(request.id) is None
+    workers[0].send_signal(signal.SIGTERM)
+    assert await workers[0].wait() == 0
+    assert int(await shop.checkpointed(request.id) or b"0") > 0
+    assert await shop.client.position(request.id) == 1
+    assert (await shop.storage.requests.get(request.id)).attempt == 0
+
+
+async def test_a_restarted_worker_ends_its_drawing(shop: Shop, workers: list[Process]) -> None:
+    """SIGTERM while portraits are drawn: the same worker stores them before it ends, with status 0."""
+    user = await shop.sitter()
+    request = await shop.ask(user, "drawn-slowly")
+    workers.append(await shop.worker_process())
+
+    async def learned() -> bool:
+        return await shop.storage.face_loras.learned(request.set_id)
+
+    await until(learned, "the training is over")
+    assert (await shop.storage.requests.get(request.id)).state == "running"
+    workers[0].send_signal(signal.SIGTERM)
+    assert await workers[0].wait() == 0
+    made = await shop.storage.requests.get(request.id)
+    assert (made.state, made.attempt) == ("made", 0)
     assert await paid_once(shop, user)
 
 

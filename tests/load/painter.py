@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from limner.queue.child import Kind
 from limner.queue.fairness import RENDERING_MS, TRAINING_MS
-from limner.tests.fakes.engine_process import examine, main, poster, send
+from limner.tests.fakes.engine_process import examine, hand_over, main, poster, send
 
 STEPS = 10
 OF = b" of "
@@ -37,17 +37,14 @@ def answer_calls(scale: float) -> None:
         return OF + photo.rpartition(END_OF_JPEG)[2]
 
     def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
-        trained = train(call_id, args, channel) if args["face_lora"] is None else None
+        face_lora = args["face_lora"]
+        if face_lora is None:
+            face_lora = train(call_id, args, channel)
+            hand_over(call_id, face_lora, face_lora, channel)
         time.sleep(rendering_s)
-        png = b"portrait" + (trained or args["face_lora"])
+        png = b"portrait" + face_lora
         portraits = [{"png": png, "likeness": 0.5, "seed": args["seed"] + n} for n in range(args["count"])]
-        return {
-            "portraits": portraits,
-            "face_lora": trained,
-            "reference": trained,
-            "curve": [],
-            "seconds": {"train": training_s, "render": rendering_s},
-        }
+        return {"portraits": portraits, "seconds": {"train": training_s, "render": rendering_s}}
 
     main({"make": make, "examine": examine, "poster": poster})
 

@@ -88,6 +88,21 @@ async def test_a_set_without_photos_is_the_engines_to_judge(shop: Shop, studio: 
     assert refused.value.reason == "too_few_photos"
 
 
+async def test_photos_that_outlived_their_training_go(shop: Shop, studio: Studio) -> None:
+    """A worker that died between the Face LoRA and the deletion of the photos: the next try deletes them."""
+    user = await shop.sitter()
+    request = await shop.accept(user, "blocked")
+    await shop.storage.face_loras.save(user.id, request.set_id, b"Face LoRA", "nano", {}, b"reference")
+    await shop.storage.requests.checkpoint(request.id, b"2")
+    command = MakePortraits(request.id, user.id, 0)
+    await enqueue_portraits(shop.redis, command)
+    lease = await take(shop.redis, PAINT_QUEUE, job_id(request.id, 0))
+    assert lease is not None
+    await paint(studio, command, lease)
+    assert (await shop.storage.requests.get(request.id)).state == "made"
+    assert {photo.state for photo in await shop.storage.photos.of_set(request.set_id)} == {"deleted"}
+
+
 async def painted(shop: Shop, studio: Studio, user: User, template: bytes) -> Request:
     """Have a request with a template painted, and return it as it is then."""
     set_id = (await shop.accept(user, "quick")).set_id

@@ -182,6 +182,16 @@ async def test_checkpoints_replace_each_other(storage: Storage, sitter: User, pl
     assert place.object_files() == []
 
 
+async def test_a_dropped_checkpoint_is_gone(storage: Storage, sitter: User, place: Any) -> None:
+    """A checkpoint that is no longer needed leaves nothing in storage; dropping it again does nothing."""
+    request = await ask(storage, sitter)
+    await storage.requests.checkpoint(request.id, b"step 25")
+    for _ in range(2):
+        await storage.requests.drop_checkpoint(request.id)
+        assert await storage.requests.read_checkpoint(request.id) is None
+        assert place.object_files() == []
+
+
 async def test_unknown_requests_are_not_found(storage: Storage, new_portraits: Maker) -> None:
     """Each step of a request that is not there says so."""
     for call in (

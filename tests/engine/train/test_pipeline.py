@@ -11,6 +11,7 @@ from safetensors.torch import load
 from limner.engine.errors import DivergedError, StoppedError
 from limner.engine.faces import Face
 from limner.engine.figures import changed
+from limner.engine.frames import LARGEST
 from limner.engine.models.base import BaseModel
 from limner.engine.models.lora import attached, read_notes
 from limner.engine.progress import Progress
@@ -18,8 +19,10 @@ from limner.engine.train import pipeline
 from limner.engine.train.dataset import Dataset, dataset_of_faces
 from limner.engine.train.judge import Judge
 from limner.engine.train.pipeline import TrainedFace, train_face_lora
-from limner.engine.train.recipe import Augmentation, FaceRecipe
+from limner.engine.train.recipe import Augmentation, FaceRecipe, recipe_for
+from limner.queue.child import LONGEST_FRAME
 from limner.tests.fakes.base import QUICK_RECIPE, ColourAnalyser, make_faces
+from limner.tests.fakes.true_size import denoiser
 
 RECIPE = changed(FaceRecipe(), QUICK_RECIPE)
 
@@ -99,6 +102,42 @@ def test_resumed_equals_uninterrupted(tiny_base: BaseModel, which: int) -> None:
     resumed = _train(tiny_base, resume=checkpoints[which])
     assert resumed.lora == whole.lora
     assert resumed.curve == whole.curve
+
+
+class KilledError(Exception):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("last", range(1, 12))
+def test_a_kill_at_any_step_repeats_no_more_than_promised(tiny_base: BaseModel, last: int) -> None:
+    """Killed after any step of either phase, a training repeats at most `checkpoint_every` steps, for the same file."""
+    recipe = replace(RECIPE, checkpoint_every=3)
+    seen: list[int] = []
+    checkpoints: list[bytes] = [b""]
+
+    def kill(progress: Progress) -> None:
+        seen.append(progress.done)
+        if progress.done == last and len(seen) == last:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        _train(tiny_base, recipe, on_checkpoint=checkpoints.append, on_progress=kill)
+    resumed = _train(tiny_base, recipe, resume=checkpoints[-1], on_progress=kill)
+    assert len(seen) - 11 <= recipe.checkpoint_every
+    assert seen[-1] == 11
+    assert resumed.lora == _train(tiny_base, recipe).lora
+
+
+@pytest.mark.parametrize("family", ["sd15", "sdxl", "zimage"])
+def test_a_checkpoint_of_every_family_fits_a_frame(family: str) -> None:
+    """The largest checkpoint, with the best weights beside the last, passes the pipes in both directions."""
+    recipe = recipe_for(family, family)
+    layers = (part for name, part in denoiser(family).named_modules() if name.endswith(recipe.targets))
+    sides = sum(layer.weight.shape[0] + layer.weight.shape[1] for layer in layers)
+    # Weight, average, the optimiser's two moments, and the best: five numbers of four bytes.
+    whole = recipe.rank * sides * 5 * 4
+    assert whole > 10**8
+    assert whole < 0.9 * min(LARGEST, LONGEST_FRAME)
 
 
 def test_resume_takes_fewer_steps(tiny_base: BaseModel) -> None:
