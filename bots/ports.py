@@ -5,7 +5,7 @@ the same contract tests.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from limner.queue.messages import CopyPortrait, ExaminePhoto, MakePortraits, MakePoster, News
@@ -137,6 +137,13 @@ class Templates(Protocol):
 
     async def drop(self, user_id: str) -> bool:
         """Delete the one that waits; False where there is none."""
+
+
+class Rates(Protocol):
+    """How often somebody may do something."""
+
+    async def take(self, user_id: str, what: str, *, most: int, per: timedelta) -> timedelta:
+        """Count one thing more and return zero; or return how long to wait, and count nothing."""
 
 
 class Events(Protocol):
@@ -294,6 +301,10 @@ class Storage(Protocol):
     @property
     def templates(self) -> Templates:
         """Where they are kept until a request takes them over."""
+
+    @property
+    def rates(self) -> Rates:
+        """Where it is counted."""
 
     @property
     def requests(self) -> Requests:

@@ -28,6 +28,9 @@ class Limits:
     least_photos: int = 3
     most_photos: int = 10
     photo_bytes: int = 20 * 2**20  # Telegram's own limit for a download, so that all doors promise the same
+    photos_an_hour: int = 120
+    requests_an_hour: int = 60
+    """What one person may send and ask for: more than anybody does who looks at what comes back."""
     portraits: int = 8
     event_portraits: int = 4
     """What each member of an avatar event gets."""
