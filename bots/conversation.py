@@ -12,8 +12,10 @@ is never empty. Knows no platform, no words and no engine.
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -170,8 +172,21 @@ class Conversation:
             turn = Turn(self.tools, user, await self._state(user))
             if isinstance(event, NEEDS_CONSENT) and not await account.has_consent(turn):
                 return [Said("consent-first"), ConsentAsked(CONSENT_VERSION)]
+            if wait := await self._wait(user, event):
+                return [Said("too-often", {"minutes": math.ceil(wait / timedelta(minutes=1))})]
             handler = TABLE.get((turn.state.name, type(event))) or ANYWHERE.get(type(event), _not_now)
             return await handler(turn, event)
+
+    async def _wait(self, user: User, event: Event) -> timedelta:
+        """Count what may not be done without end, and say how long to wait for the next."""
+        limits = self.tools.limits
+        if isinstance(event, PhotoReceived | TemplateReceived):
+            what, most = "photos", limits.photos_an_hour
+        elif isinstance(event, StyleChosen | AgainAsked):
+            what, most = "requests", limits.requests_an_hour
+        else:
+            return timedelta(0)
+        return await self.tools.storage.rates.take(user.id, what, most=most, per=timedelta(hours=1))
 
     async def standing(self, user: User) -> Standing:
         """Tell how the set stands that somebody is collecting; for a status line that is kept up to date."""

@@ -139,6 +139,13 @@ class Templates(Protocol):
         """Delete the one that waits; False where there is none."""
 
 
+class Rates(Protocol):
+    """How often somebody may do something."""
+
+    async def take(self, user_id: str, what: str, *, most: int, per: timedelta) -> timedelta:
+        """Count one thing more and return zero; or return how long to wait, and count nothing."""
+
+
 class Events(Protocol):
     """Avatar events of communities, and who takes part."""
 
@@ -316,6 +323,10 @@ class Storage(Protocol):
     @property
     def templates(self) -> Templates:
         """Where they are kept until a request takes them over."""
+
+    @property
+    def rates(self) -> Rates:
+        """Where it is counted."""
 
     @property
     def requests(self) -> Requests:

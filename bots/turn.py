@@ -30,6 +30,9 @@ class Limits:
     most_refused: int = 30
     """Refused photos do not count in a set, and nobody may fill the store with them."""
     photo_bytes: int = 20 * 2**20  # Telegram's own limit for a download, so that all doors promise the same
+    photos_an_hour: int = 120
+    requests_an_hour: int = 60
+    """What one person may send and ask for: more than anybody does who looks at what comes back."""
     portraits: int = 8
     event_portraits: int = 4
     """What each member of an avatar event gets."""

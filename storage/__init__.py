@@ -12,6 +12,7 @@
     inbox       what a platform sent, written down before it is acknowledged
     outbox      what a sitter must still be told
     sent        what was delivered of it already, part by part
+    rates       how often somebody may do something
     templates   pictures in whose place somebody wants to be painted, until a request takes them over
     servers     what the administrators of a platform's server have chosen
     forget      the key first, then everything else, with a receipt
@@ -39,6 +40,7 @@ from limner.storage.payments import Payment, Payments
 from limner.storage.photos import Photo, Photos
 from limner.storage.portraits import NewPortrait, Portrait, Portraits
 from limner.storage.quota import Balance, Entry, Quota
+from limner.storage.rates import Rates
 from limner.storage.receipts import Receipt, Receipts
 from limner.storage.requests import Request, Requests
 from limner.storage.retention import Retention
@@ -91,6 +93,7 @@ class Storage:
         self.users = Users(database, keys, clock, free_portraits)
         self.photos = Photos(database, objects, clock)
         self.templates = Templates(database, objects, clock)
+        self.rates = Rates(database, clock)
         self.requests = Requests(database, objects, clock, daily_portraits)
         self.portraits = Portraits(database, objects)
         self.face_loras = FaceLoras(database, objects, clock)

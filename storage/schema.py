@@ -144,6 +144,15 @@ templates = sa.Table(
     moment("created_at"),
 )
 
+# How much of what somebody may do in a time is used up (`rates`).
+rates = sa.Table(
+    "rates",
+    metadata,
+    owner(primary_key=True),
+    sa.Column("what", sa.Text, primary_key=True),
+    moment("used_until"),
+)
+
 portraits = sa.Table(
     "portraits",
     metadata,

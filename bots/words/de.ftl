@@ -69,6 +69,10 @@ request-wait = { $minutes ->
    *[other] In etwa { $minutes } Minuten bist du an der Reihe.
   }
 request-busy = Ich male noch. Du kannst hier warten, später wiederkommen oder abbrechen; danach wählst du, wie es weitergeht.
+too-often = Das ist mehr, als ich in einer Stunde von einer Person annehmen kann. Mach bitte in { $minutes ->
+    [one] einer Minute
+   *[other] { $minutes } Minuten
+  } weiter.
 request-none = Im Moment wird nichts gemalt.
 request-stopping = Ich halte an. Es wird nichts berechnet.
 preview = Eine erste Skizze, während ich dein Gesicht noch lerne.

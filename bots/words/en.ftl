@@ -69,6 +69,10 @@ request-wait = { $minutes ->
    *[other] Your turn comes in about { $minutes } minutes.
   }
 request-busy = I am still painting. You can wait here, come back later, or cancel; then choose what comes next.
+too-often = That is more than I can take from one person in an hour. Please go on in { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+  }.
 request-none = Nothing is being painted at the moment.
 request-stopping = Stopping. Nothing will be charged.
 preview = A first sketch, while I am still learning your face.

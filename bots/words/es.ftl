@@ -69,6 +69,10 @@ request-wait = { $minutes ->
    *[other] Te toca dentro de unos { $minutes } minutos.
   }
 request-busy = Sigo pintando. Puedes esperar aquí, volver más tarde o cancelar; después eliges cómo seguimos.
+too-often = Es más de lo que puedo aceptar de una persona en una hora. Sigue dentro de { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+  }.
 request-none = Ahora mismo no se está pintando nada.
 request-stopping = Parando. No se cobrará nada.
 preview = Un primer boceto, mientras sigo aprendiendo tu cara.
