@@ -109,6 +109,12 @@ def flow_of(command: MakePortraits) -> str:
     return f"user:{command.user_id}" if command.event_id is None else f"event:{command.event_id}"
 
 
+def person_of(text: str) -> str | None:
+    """Read whose flow a flow's name, or a ticket, speaks of; None where it is an event's."""
+    kind, _, user_id = text.rpartition(" ")[2].partition(":")
+    return user_id if kind == "user" else None
+
+
 def cost_of(command: MakePortraits) -> int:
     """Estimate a request's work in milliseconds."""
     return RENDERING_MS if command.trained else TRAINING_MS + RENDERING_MS

@@ -5,7 +5,8 @@
     overdue holds         quota that was held for a time and never settled
     done updates          what platforms sent, long after it was done
 
-Each part is harmless when repeated, so any number of workers may keep house at once. Knows no Redis.
+Each part is harmless when repeated, so any number of workers may keep house at once. Knows no Redis; what that holds of
+people who were forgotten goes by `traces`.
 """
 
 import logging

@@ -19,6 +19,7 @@ from limner.queue.leased import LeasedWorker, Timing
 from limner.queue.posters import make_poster
 from limner.queue.reconcile import reconcile
 from limner.queue.studio import Studio
+from limner.queue.traces import drop_traces
 from limner.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ async def _work(studio: Studio, timing: Timing, stop: asyncio.Event) -> None:
             _every(timing.places_s, studio.tell_places),
             _every(timing.reconcile_s, mend),
             _every(timing.housekeeping_s, lambda: keep_house(studio.storage, timing.retention_days)),
+            _every(timing.housekeeping_s, lambda: drop_traces(studio.redis, studio.storage)),
             stop.wait(),
         )
     ]

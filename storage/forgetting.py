@@ -36,6 +36,8 @@ from limner.storage.schema import (
 )
 from limner.storage.users import person
 
+_NAMELESS = "forgotten:"
+
 KEPT_OWED = timedelta(days=30)
 """So long a receipt waits for somebody who does not come to hear it."""
 
@@ -53,13 +55,18 @@ class Forgetting:
     async def forget(self, user_id: str, *, tell: bool = False) -> Receipt:
         """Delete everything about a user, the key first; with `tell` the receipt is owed until it is told.
 
-        May be repeated after a crash and then gives the same receipt. Raises NotFoundError for an unknown user.
+        May be repeated after a crash and then gives the same receipt. Whoever asks again after a fault in the middle is
+        a stranger by then: their first call is finished, and its receipt is given. Raises NotFoundError for an unknown
+        user.
         """
+        interrupted = None
         async with self._database.write() as connection:
             line = await self._line(connection, user_id, self._clock())
             if tell:
                 user = await _user(connection, user_id)
-                await owe(connection, line.user_hash, user.platform, user.platform_id)
+                interrupted = await self._interrupted(connection, user.platform, user.platform_id)
+                if interrupted is None:
+                    await owe(connection, line.user_hash, user.platform, user.platform_id)
         await self._deletions.write(line)
         async with self._database.write() as connection:
             await self._destroy_key(connection, user_id, line.at)
@@ -69,7 +76,7 @@ class Forgetting:
             await self._release(connection, user_id)
             await connection.execute(users.delete().where(users.c.id == user_id))
         await self._database.scrub()
-        return await self.receipt(user_id)
+        return await self.receipt(user_id) if interrupted is None else await self.forget(interrupted)
 
     async def receipt(self, user_id: str) -> Receipt:
         """Give the receipt of a user who was forgotten; NotFoundError when none was written."""
@@ -135,6 +142,16 @@ class Forgetting:
             forgotten = set((await connection.execute(sa.select(deletion_log.c.user_hash))).scalars())
         return {owner for owner in owners if owner in here or self._keys.fingerprint(owner) in forgotten}
 
+    async def _interrupted(self, connection: Connection, platform: str, platform_id: str) -> str | None:
+        """Find the user whom an interrupted call has made nameless, and whose receipt this person is owed."""
+        mine = (owed_receipts.c.platform == platform, owed_receipts.c.platform_id == platform_id)
+        hashes = set((await connection.execute(sa.select(owed_receipts.c.user_hash).where(*mine))).scalars())
+        if not hashes:
+            return None
+        nameless = sa.select(users.c.id).where(users.c.platform == platform, users.c.platform_id.startswith(_NAMELESS))
+        left = (await connection.execute(nameless)).scalars().all()
+        return next((user_id for user_id in left if self._keys.fingerprint(user_id) in hashes), None)
+
     async def _release(self, connection: Connection, user_id: str) -> None:
         """Give back what is held for requests that end here; somebody else may have paid for them."""
         query = sa.select(holds.c.key).join(requests, requests.c.id == holds.c.key).where(requests.c.user_id == user_id)
@@ -175,7 +192,7 @@ class Forgetting:
         await insert_new(connection, deletion_log, **asdict(line))
         await forget_lane(connection, now, user.platform, user_lane(user.platform_id))
         # From here the person is a stranger: writing again makes a new user even if we die before the rows go.
-        nameless = {"platform_id": f"forgotten:{user_id}"}
+        nameless = {"platform_id": f"{_NAMELESS}{user_id}"}
         await connection.execute(users.update().where(users.c.id == user_id).values(nameless))
 
 

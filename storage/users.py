@@ -1,5 +1,6 @@
 """Users: who sits, what they agreed to, and where their conversation stands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -160,6 +161,12 @@ class Users:
         async with self._database.read() as connection:
             value: str | None = (await connection.execute(query)).scalar_one_or_none()
         return value
+
+    async def missing(self, user_ids: Collection[str]) -> set[str]:
+        """Pick out the ids that are nobody's here (any more)."""
+        query = sa.select(users.c.id).where(users.c.id.in_(user_ids))
+        async with self._database.read() as connection:
+            return set(user_ids) - set((await connection.execute(query)).scalars())
 
     async def _create(self, connection: Connection, platform: str, platform_id: str, language: str) -> None:
         user_id, now = uuid4().hex, self._clock()

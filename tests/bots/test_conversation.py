@@ -337,6 +337,19 @@ async def test_forgetting_asks_first_then_deletes_everything(talk: Talk) -> None
         await talk.storage.users.get(talk.user.id)
 
 
+async def test_forgetting_does_not_wait_for_the_queue(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the queue is first asked to stop something, which may take long, the person is gone already."""
+    request = await talk.request()
+    found = []
+
+    async def cancel(request_id: str, attempt: int) -> None:
+        found.append((request_id, await talk.storage.users.find(talk.user.platform, talk.user.platform_id)))
+
+    monkeypatch.setattr(talk.queue, "cancel", cancel)
+    await talk.say(ForgetConfirmed())
+    assert found == [(request.id, None)]
+
+
 async def test_news_of_what_is_gone_is_passed_over(talk: Talk, storage: Storage) -> None:
     """News of a removed photo, of an unknown request and of somebody else's says nothing."""
     handle = talk.conversation.handle
