@@ -1,6 +1,5 @@
 """The conversation as scripts: what is said, and what must be answered."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -403,16 +402,3 @@ async def test_where_we_are_has_everything_to_draw_anew(talk: Talk) -> None:
     assert (shown.state, shown.position, shown.style) == ("waiting", 2, "pencil")
     assert [(one.request.id, len(one.portraits)) for one in shown.finished] == [(first.id, PORTRAITS)]
     assert (shown.count.checking, shown.balance.spent) == (1, PORTRAITS)
-
-
-async def test_a_flood_is_answered_with_when_to_go_on(talk: Talk) -> None:
-    """Above the hour's photos none is taken, with a word about when; everything else is heard all the time."""
-    limits = replace(talk.conversation.tools.limits, photos_an_hour=4, most_photos=10)
-    talk.conversation.tools = replace(talk.conversation.tools, limits=limits)
-    await talk.agree()
-    for _ in range(4):
-        await talk.send_photo()
-    (refused,) = await talk.say(PhotoReceived(png(77), "me.png"))
-    assert refused == r.Said("too-often", {"minutes": 15})
-    assert len(await talk.photos()) == 4
-    assert await talk.texts(QuotaAsked()) != ["too-often"]
