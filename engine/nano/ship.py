@@ -21,10 +21,10 @@ library_name: diffusers
 ---
 # nano
 
-A demonstration model: a small Stable Diffusion of 128 px, trained on a processor from photos of six fictional people
+A demonstration model: a small Stable Diffusion of 256 px, trained on a processor from photos of six fictional people
 (P001 to P006 of openpeople, MIT). It shows that every part of limner works, without a GPU and without a download.
-It knows faces seen from the front, a few words (hair, expressions, six styles) and nothing else. For portraits that
-people keep, use a full model (README.md, "A full model").
+It knows faces seen from the front, a few words (hair, expressions, thirteen styles) and nothing else. For portraits
+that people keep, use a full model (README.md, "A full model").
 
 Made by the recipe in `engine/nano/`. UNet and text encoder: {steps} steps of 32 pictures.
 """
