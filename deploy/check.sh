@@ -45,6 +45,10 @@ get_chromium() {
 # of its own. Without a way to the database nothing is told but that.
 audit() {
     timeout 180 .venv/bin/pip-audit --skip-editable --progress-spinner off >build/audit.txt 2>&1 || true
+    if grep -q "^Traceback" build/audit.txt; then
+        say "The database of weaknesses could not be asked; see build/audit.txt."
+        return 0
+    fi
     grep -v "could not be audited" build/audit.txt || true
     say "$(grep -c "could not be audited" build/audit.txt || true) packages could not be looked up; see build/audit.txt."
 }
