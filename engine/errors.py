@@ -12,7 +12,7 @@
     ├── DivergedError          a training's numbers are no longer finite
     ├── StoppedError           somebody asked to stop
     ├── BadReferenceError      what was kept of a sitter cannot be read
-    ├── BlockedError           the base's safety checker let no candidate through
+    ├── BlockedError           no candidate may be shown
     ├── BadAspectError         the base does not draw pictures of this aspect ratio
     ├── TemplateError          a template cannot be used with these sitters; knows its reason
     ├── PoseError              a pose cannot be had: the picture, the base or the ControlNet does not do
