@@ -14,12 +14,13 @@ from pathlib import Path
 import msgspec
 
 from limner.deploy import plots
+from limner.deploy.errors import UserMistakeError
 from limner.engine.bench.cell import FOUND, keep, portrait_name
 from limner.engine.bench.recipe import find_recipe
 from limner.engine.bench.rows import Cell, Found, Row
-from limner.engine.bench.second import FaceResAnalyser, SecondJudge, judge_table
+from limner.engine.bench.second import FaceResAnalyser, SecondJudge
 from limner.engine.bench.style import StyleJudge, learned_judge, named_share, told_apart
-from limner.engine.bench.tables import course, in_time, table
+from limner.engine.bench.tables import course, in_time, judge_table, table
 from limner.engine.fuse import sheet
 from limner.engine.models.running import Running
 from limner.engine.preprocess.analyser import DlibAnalyser
@@ -80,14 +81,18 @@ class _Measured:
 def run(plan: Plan) -> Iterator[str]:
     """Measure and write; yield what to tell on the way.
 
-    Raises UnknownStyleError, BadRecipeError and MissingModelsError at once.
+    Raises UnknownStyleError, BadRecipeError and MissingModelsError at once, UserMistakeError for a cell that cannot be
+    measured.
     """
     cells, out = plan.cells(), plan.out / "cells"
     second = SecondJudge(FaceResAnalyser(plan.judge, DlibAnalyser())) if plan.judge else None
     measured: list[_Measured] = []
     # A fresh process for each cell: what one has used up is not counted against the next.
     with ProcessPoolExecutor(plan.processes, get_context("spawn"), max_tasks_per_child=1) as pool:
-        for cell, _ in zip(cells, pool.map(partial(keep, out=out), cells), strict=True):
+        for cell, why in zip(cells, pool.map(partial(keep, out=out), cells), strict=True):
+            if why is not None:
+                pool.shutdown(cancel_futures=True)
+                raise UserMistakeError(f"{cell.recipe.name} on {cell.sitter} cannot be measured. {why}")
             folder = out / cell.name
             found = msgspec.json.decode((folder / FOUND).read_bytes(), type=Found)
             measured.append(_Measured(folder, found, cell.sitter))
@@ -117,8 +122,10 @@ def _written(out: Path, measured: Sequence[_Measured], judged: Sequence[tuple[Ro
     _as_json(out / "likeness.json", rows)
     _as_json(out / "curves.json", points)
     ways = course(points)
-    second = [judge_table(rows), ""] if any(row.judge_distances for row in rows) else []
-    lines = [table(rows), "", *second, *in_time(ways)]
+    lines = [table(rows), ""]
+    if any(row.judge_distances for row in rows):
+        lines += [judge_table(rows, FaceResAnalyser.space.same_person), ""]
+    lines += in_time(ways)
     (out / "likeness.md").write_text("\n".join(lines) + "\n")
     yield from lines
     if ways:

@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image
 
 from limner.engine.bench.recipe import BenchRecipe
-from limner.engine.bench.rivals import Learned, draw_plainly, train_plainly
+from limner.engine.bench.rivals import Snapshot, draw_plainly, train_plainly
 from limner.engine.bench.rows import PORTRAITS, SAME_PERSON, Cell, Found, Point, Row, Spent, diversity
 from limner.engine.bench.sitters import Sitter, distance_to, sitter
-from limner.engine.errors import DivergedError
+from limner.engine.errors import DivergedError, EngineError
 from limner.engine.faces import Analyser, Face, Pixels
 from limner.engine.figures import changed
 from limner.engine.fuse.pipeline import render
@@ -54,13 +54,13 @@ class Painter:
     faces: Sequence[Face]
     seed: int
 
-    def train(self) -> list[Learned]:
+    def train(self) -> list[Snapshot]:
         """Give what is known at each mark and, last, at the end; nothing without a training. Raises DivergedError."""
         if self.recipe.trainer == "plain":
             return list(train_plainly(self.base, self.faces, self.analyser, self.recipe, seed=self.seed))
         return self._ours() if self.recipe.trainer == "limner" else []
 
-    def draw(self, learned: Learned | None, style: Style) -> list[Pixels]:
+    def draw(self, learned: Snapshot | None, style: Style) -> list[Pixels]:
         """Draw what one request asks for."""
         if self.recipe.trainer == "plain" and learned is not None:
             return draw_plainly(
@@ -70,39 +70,46 @@ class Painter:
         made = render(self.base, lora, style, reference, self.analyser, count=PORTRAITS, seed=self.seed)
         return [np.asarray(Image.open(io.BytesIO(one.png)).convert("RGB")) for one in made]
 
-    def _ours(self) -> list[Learned]:
+    def _ours(self) -> list[Snapshot]:
         own = recipe_for(self.base.name, self.base.family.name, self.base.directory)
         figures: FaceRecipe = changed(replace(own, checkpoint_every=_MARK_EVERY), self.recipe.figures)
-        marks: list[Learned] = []
+        marks: list[Snapshot] = []
         start, aside = Spent.now(), Spent()
 
         def mark(checkpoint: bytes) -> None:
-            # A checkpoint is no part of a training's time here: the others write none.
+            # What a mark costs is no part of a training's time. The file that the engine writes for it still is.
             nonlocal aside
             began = Spent.now()
             step, values = values_of(checkpoint)
             if not marks or step >= _MARK_GROWS * marks[-1].step:
-                marks.append(Learned(step, began - start - aside, dump(self.base, ADAPTER, values=values), {}))
+                marks.append(Snapshot(step, began - start - aside, dump(self.base, ADAPTER, values=values), {}))
             aside += Spent.now() - began
 
         done = train_face_lora(self.base, self.faces, self.analyser, figures, seed=self.seed, on_checkpoint=mark)
-        return [*marks, Learned(int(read_notes(done.lora)["steps"]), Spent.now() - start - aside, done.lora, {})]
+        return [*marks, Snapshot(int(read_notes(done.lora)["steps"]), Spent.now() - start - aside, done.lora, {})]
 
 
-def keep(cell: Cell, out: Path) -> None:
-    """Measure a cell into its folder, unless the same cell was measured before."""
+def keep(cell: Cell, out: Path) -> str | None:
+    """Measure a cell into its folder, unless the same cell was measured before; return why it cannot be, or None.
+
+    A sentence and not the error: errors of the engine do not pass from one process to another.
+    """
     folder = out / cell.name
     told = repr(cell)
     if (folder / FOUND).is_file() and (folder / _CELL).read_text(encoding="utf-8") == told:
-        return
+        return None
     quiet()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FOUND).unlink(missing_ok=True)
     (folder / _CELL).write_text(told, encoding="utf-8")
-    found = measure(cell, folder)
+    try:
+        found = measure(cell, folder)
+    except EngineError as error:
+        return str(error)
     partial = folder / f"{FOUND}.partial"
     partial.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1))
     partial.replace(folder / FOUND)
+    return None
 
 
 def measure(cell: Cell, folder: Path) -> Found:
@@ -133,7 +140,7 @@ class Bench:
     person: Sitter
     folder: Path
 
-    def row(self, style: Style, start: float, learned: Learned | None) -> Row:
+    def row(self, style: Style, start: float, learned: Snapshot | None) -> Row:
         """Draw one style, keep its portraits and judge them."""
         pictures, spent = self._drawn(learned, replace(style, start_strength=start))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -166,7 +173,7 @@ class Bench:
             diverged=True,
         )
 
-    def point(self, learned: Learned, style: Style) -> Point:
+    def point(self, learned: Snapshot, style: Style) -> Point:
         """Judge what would have been given at a mark."""
         pictures, spent = self._drawn(learned, style)
         return Point(
@@ -181,7 +188,7 @@ class Bench:
             median_distance=round(float(np.median(self._distances(pictures))), 4),
         )
 
-    def _drawn(self, learned: Learned | None, style: Style) -> tuple[list[Pixels], Spent]:
+    def _drawn(self, learned: Snapshot | None, style: Style) -> tuple[list[Pixels], Spent]:
         """Draw, and tell what it took with the training before it."""
         began = Spent.now()
         pictures = self.painter.draw(learned, style)

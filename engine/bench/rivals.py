@@ -22,6 +22,8 @@ from limner.engine.faces import Analyser, Face, Pixels
 from limner.engine.fuse.adapters import fused
 from limner.engine.fuse.candidates import candidate_seeds, score
 from limner.engine.fuse.pipeline import way_of_drawing
+from limner.engine.fuse.recipe import render_recipe_for
+from limner.engine.fuse.reference import Reference
 from limner.engine.fuse.sampler import Sampling, sample
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import decode_latents, encode_images, encode_prompts, fit
@@ -40,7 +42,7 @@ _QUICK, _BEST = 4, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Learned:
+class Snapshot:
     """What a training knows after some steps: the denoiser's LoRA as a file, the text encoder's by parameter."""
 
     step: int
@@ -67,7 +69,7 @@ class _Course:
 
 def train_plainly(
     base: BaseModel, faces: Sequence[Face], analyser: Analyser, recipe: BenchRecipe, *, seed: int
-) -> Iterator[Learned]:
+) -> Iterator[Snapshot]:
     """Train and give what is known at each mark and at the end. Raises DivergedError.
 
     What it took is told of the training alone, its own comparisons included, without what a mark's reader does.
@@ -89,12 +91,12 @@ def train_plainly(
             course.spent += Spent.now() - began
             if (step + 1) % recipe.mark_every == 0 or step + 1 == total:
                 values, text_values = course.now()
-                yield Learned(step + 1, course.spent, dump(base, _ADAPTER, values=values), text_values)
+                yield Snapshot(step + 1, course.spent, dump(base, _ADAPTER, values=values), text_values)
 
 
 def draw_plainly(
     base: BaseModel,
-    learned: Learned,
+    learned: Snapshot,
     style: Style,
     faces: Sequence[Face],
     analyser: Analyser,
@@ -103,7 +105,10 @@ def draw_plainly(
     count: int,
     seed: int,
 ) -> list[Pixels]:
-    """Draw candidates with classifier-free guidance and give the best `count` by likeness to the photos."""
+    """Draw candidates with classifier-free guidance and give the best `count` by likeness to the photos.
+
+    They begin where the style says, as the engine's own do: from noise, or from the sitter's aligned photo.
+    """
     _, style = way_of_drawing(base, style)
     prompt = name_sitter(style.prompt, sitter_of([face.caption for face in faces]))
     style_file = None if style.lora is None else style.lora.read_bytes()
@@ -111,7 +116,8 @@ def draw_plainly(
     how = Sampling(recipe.draw_steps, style.guidance or 1.0, classifier_free=True)
     with fused(base, face=learned.lora, style=style_file) as fusion, _text_put_back(base, recipe, learned.text):
         fusion.scale(face=recipe.face_scale, style=recipe.style_scale)
-        pictures = [one for part in _parts(seeds) for one in _draw(base, [prompt, style.negative_prompt], how, part)]
+        words, start, strength = [prompt, style.negative_prompt], _start(base, style, faces), style.start_strength
+        pictures = [one for part in _parts(seeds) for one in _draw(base, words, how, part, start, strength)]
     if recipe.candidates:
         known = [face.embedding for face in faces]
         pictures.sort(key=lambda picture: score(picture, analyser, known), reverse=True)
@@ -175,19 +181,34 @@ def _compare(
     """Draw quick portraits with the weights as they are, and keep the weights if they are among the three best."""
     known = [face.embedding for face in faces]
     prompt = plain_caption(sitter_of([face.caption for face in faces]))
+    own = render_recipe_for(base.name, base.family.name, base.directory)
     if text:
         base.prompts.clear()
-    drawn = _draw(base, [prompt, ""], Sampling(20, 2.5, classifier_free=True), list(range(_QUICK)))
+    drawn = _draw(base, [prompt, ""], Sampling(own.steps, own.guidance, classifier_free=True), list(range(_QUICK)))
     alike = float(np.mean([score(picture, analyser, known) for picture in drawn]))
     course.best.append((alike, _copy(course.denoiser), _copy(course.text)))
     course.best.sort(key=lambda one: one[0], reverse=True)
     del course.best[_BEST:]
 
 
-def _draw(base: BaseModel, prompts: Sequence[str], how: Sampling, seeds: Sequence[int]) -> list[Pixels]:
-    words = encode_prompts(base, prompts)
-    said, unsaid = (words.rows(slice(row, row + 1)).repeat(len(seeds)) for row in (0, 1))
-    return list(decode_latents(base, sample(base, said, unsaid, how, seeds=seeds)))
+def _start(base: BaseModel, style: Style, faces: Sequence[Face]) -> torch.Tensor | None:
+    if style.start_strength >= 1:
+        return None
+    return encode_images(base, fit(Reference.of(faces).image, base.size)[None])
+
+
+def _draw(
+    base: BaseModel,
+    prompts: Sequence[str],
+    how: Sampling,
+    seeds: Sequence[int],
+    start: torch.Tensor | None = None,
+    strength: float = 1.0,
+) -> list[Pixels]:
+    words, count = encode_prompts(base, prompts), len(seeds)
+    said, unsaid = (words.rows(slice(row, row + 1)).repeat(count) for row in (0, 1))
+    begin = None if start is None else start.repeat(count, 1, 1, 1)
+    return list(decode_latents(base, sample(base, said, unsaid, how, seeds=seeds, start=begin, strength=strength)))
 
 
 def _parts(seeds: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -84,19 +84,3 @@ class SecondJudge:
     def _distance(self, png: bytes, known: Floats) -> float:
         found = embed_largest(np.asarray(Image.open(io.BytesIO(png)).convert("RGB")), self._analyser)
         return FARTHEST if found is None else distance_to(found, known)
-
-
-def judge_table(rows: Sequence[Row], same_person: float = SPACE.same_person) -> str:
-    """Give a line in Markdown for each recipe, style and start: medians over all sitters' portraits and seeds."""
-    lines = ["| recipe | photos | style | start | judge_distance | judge_same |", "|---|---|---|---|---|---|"]
-    for recipe, photos, style, strength in dict.fromkeys(map(_kind, rows)):
-        mine = [row for row in rows if _kind(row) == (recipe, photos, style, strength)]
-        far = np.array([one for row in mine for one in row.judge_distances])
-        start = "noise" if strength == 1 else f"photo at {strength:g}"
-        figures = f"{np.median(far):.3f} | {(far < same_person).mean():.0%}" if len(far) else " | "
-        lines.append(f"| {recipe} | {photos} | {style} | {start} | {figures} |")
-    return "\n".join(lines)
-
-
-def _kind(row: Row) -> tuple[str, int, str, float]:
-    return row.recipe, row.photos, row.style, row.strength

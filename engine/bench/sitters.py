@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-from limner.engine.errors import EngineError
-from limner.engine.faces import Analyser, Floats
+from limner.engine.errors import PhotoRefusedError, TooFewPhotosError
+from limner.engine.faces import Analyser, Floats, Pixels
 from limner.engine.nano.people import views
+from limner.engine.preprocess.decode import decode
 
 #: What a sitter sends, the first three of them or more: selfies, portraits, expressions.
 GIVEN = (
     "amateur_selfie", "studio_portrait", "expression_happy", "expression_neutral", "front_view",
     "expression_thoughtful", "amateur_posture", "expression_surprised",
 )  # fmt: skip
-
-_PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,17 +35,11 @@ class Sitter:
     """(n, 128) float32."""
 
 
-class TooFewPhotosError(EngineError):
-    """A sitter has nothing left to be judged by."""
-
-    reason = "too_few_photos"
-
-    def __init__(self, name: str, photos: int) -> None:
-        super().__init__(f"{name} needs more than {photos} pictures with a face: the others are what it is judged by.")
-
-
 def sitter(name: str, analyser: Analyser, *, photos: int = 3) -> Sitter:
-    """Make a sitter who gives `photos` pictures away. Raises TooFewPhotosError."""
+    """Make a sitter who gives `photos` pictures away; at least one more, with a face, is kept to judge by.
+
+    Raises TooFewPhotosError.
+    """
     given: list[bytes] = []
     held_out = []
     for picture, gives in _pictures(name, photos):
@@ -59,7 +52,7 @@ def sitter(name: str, analyser: Analyser, *, photos: int = 3) -> Sitter:
         if found := analyser.detect(pixels):
             held_out.append(analyser.embed(pixels, found[0]))
     if len(given) < photos or not held_out:
-        raise TooFewPhotosError(name, photos)
+        raise TooFewPhotosError(len(given) + len(held_out), photos + 1)
     return Sitter(Path(name).name, tuple(given), np.stack(held_out))
 
 
@@ -71,10 +64,16 @@ def _pictures(name: str, photos: int) -> Iterator[tuple[Image.Image, bool]]:
         yield from ((known[source], True) for source in chosen)
         yield from ((picture, False) for source, picture in known.items() if source not in chosen)
         return
-    files = sorted(file for file in Path(name).iterdir() if file.suffix.lower() in _PICTURES)
-    for number, file in enumerate(files):
-        with Image.open(file) as opened:
-            yield ImageOps.exif_transpose(opened).convert("RGB"), number < photos
+    read = [picture for file in sorted(Path(name).iterdir()) if (picture := _read(file)) is not None]
+    yield from ((Image.fromarray(picture), number < photos) for number, picture in enumerate(read))
+
+
+def _read(file: Path) -> Pixels | None:
+    """Decode a picture as a photo that was sent is decoded; None for what is no picture."""
+    try:
+        return decode(file.read_bytes()) if file.is_file() else None
+    except PhotoRefusedError:
+        return None
 
 
 def distance_to(embedding: Floats | None, known: Floats) -> float:

@@ -24,15 +24,28 @@ _HEAD = (
 )  # fmt: skip
 
 
+_JUDGE_HEAD = ("recipe", "photos", "style", "start", "judge_distance", "judge_same")
+
+
 def table(rows: Sequence[Row]) -> str:
     """Give medians over the portraits of all sitters and seeds; times and memory are medians over runs."""
     lines = [_line(_HEAD), _line(["---"] * len(_HEAD))]
-    kinds = dict.fromkeys((row.recipe, row.photos, row.style, row.strength) for row in rows)
+    kinds = dict.fromkeys(map(_kind, rows))
     lines += [_line([*_named(*kind), *_figures([row for row in rows if _kind(row) == kind])]) for kind in kinds]
     several = len({row.style for row in rows}) > 1
     for recipe in dict.fromkeys(row.recipe for row in rows) if several else ():
         mine = [row for row in rows if row.recipe == recipe]
         lines.append(_line([f"**{recipe}**", "", "all", "", *_figures(mine)]))
+    return "\n".join(lines)
+
+
+def judge_table(rows: Sequence[Row], same_person: float) -> str:
+    """Give the second judge's medians, and the share of portraits nearer than its line of the same person."""
+    lines = [_line(_JUDGE_HEAD), _line(["---"] * len(_JUDGE_HEAD))]
+    for kind in dict.fromkeys(map(_kind, rows)):
+        far = np.array([one for row in rows if _kind(row) == kind for one in row.judge_distances])
+        figures = [f"{np.median(far):.3f}", f"{(far < same_person).mean():.0%}"] if len(far) else ["", ""]
+        lines.append(_line([*_named(*kind), *figures]))
     return "\n".join(lines)
 
 

@@ -1,5 +1,6 @@
 """What `limner bench likeness` writes, on a base of a few thousand weights."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from limner.deploy import likeness
+from limner.deploy.errors import UserMistakeError
 from limner.engine.bench.rows import Row
 from limner.engine.bench.style import StyleJudge
 from limner.engine.errors import BadRecipeError, MissingModelsError, UnknownStyleError
@@ -100,3 +102,12 @@ def test_mistakes_are_told_before_anything_is_measured(
     with pytest.raises(error):
         next(likeness.run(_plan(tmp_path / "out", tmp_path, recipe, styles=(style,))))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_sitter_with_too_few_pictures_ends_it_in_a_sentence(tmp_path: Path) -> None:
+    """What a process of its own finds wrong is told here, with whom it is about."""
+    base = save_tiny_base(tmp_path / "base")
+    (tmp_path / "nobody").mkdir()
+    plan = replace(_plan(tmp_path / "out", base, "none"), sitters=[str(tmp_path / "nobody")])
+    with pytest.raises(UserMistakeError, match=r"none on .*nobody cannot be measured. Only 0 of the photos"):
+        list(likeness.run(plan))

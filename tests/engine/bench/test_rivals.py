@@ -1,12 +1,14 @@
 """Other systems' training and drawing on our base: what learns, what is put aside, and that the base stays clean."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from msgspec.structs import replace
+from msgspec import structs
 
 from limner.engine.bench.recipe import BenchRecipe, find_recipe
-from limner.engine.bench.rivals import Learned, draw_plainly, train_plainly, whitened
+from limner.engine.bench.rivals import Snapshot, draw_plainly, train_plainly, whitened
 from limner.engine.errors import DivergedError
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts
@@ -17,10 +19,12 @@ PHOTO = load_styles()["photo"]
 
 
 def _short(name: str, **changes: object) -> BenchRecipe:
-    return replace(find_recipe(name), **{"steps_per_photo": 0, "max_steps": 4, "mark_every": 2, "rank": 4, **changes})
+    return structs.replace(
+        find_recipe(name), **{"steps_per_photo": 0, "max_steps": 4, "mark_every": 2, "rank": 4, **changes}
+    )
 
 
-def _train(base: BaseModel, recipe: BenchRecipe, seed: int = 0) -> list[Learned]:
+def _train(base: BaseModel, recipe: BenchRecipe, seed: int = 0) -> list[Snapshot]:
     return list(train_plainly(base, make_faces(3), ColourAnalyser(), recipe, seed=seed))
 
 
@@ -49,7 +53,9 @@ def test_a_trained_text_encoder_is_heard_when_drawing(tiny_base: BaseModel) -> N
     """The words that were learned change the portraits, and only while they are drawn."""
     recipe = _short("easyphoto", lr=0.3, average_every=0)
     learned = _train(tiny_base, recipe)[-1]
-    deaf = Learned(learned.step, learned.spent, learned.lora, {name: value * 0 for name, value in learned.text.items()})
+    deaf = Snapshot(
+        learned.step, learned.spent, learned.lora, {name: value * 0 for name, value in learned.text.items()}
+    )
     before = encode_prompts(tiny_base, ["photo of sks person"]).hidden
     pictures = [
         draw_plainly(tiny_base, one, PHOTO, make_faces(3), ColourAnalyser(), recipe, count=2, seed=0)
@@ -74,14 +80,26 @@ def test_candidates_are_ranked_by_likeness(tiny_base: BaseModel) -> None:
     assert drawn(0, 2) != drawn(10, 2)
 
 
+@pytest.mark.parametrize("strength", [1.0, 0.5])
+def test_a_rival_begins_where_the_style_says(tiny_base: BaseModel, strength: float) -> None:
+    """From noise the sitter's picture plays no part in the drawing; from the photo it does, as with our own."""
+    recipe = _short("dreambooth", draw_steps=4)
+    learned, style = _train(tiny_base, recipe)[-1], replace(PHOTO, start_strength=strength)
+    faces = make_faces(3)
+    negatives = [replace(face, image=255 - face.image) for face in faces]
+    one, other = (
+        draw_plainly(tiny_base, learned, style, given, ColourAnalyser(), recipe, count=1, seed=0)[0]
+        for given in (faces, negatives)
+    )
+    assert np.array_equal(one, other) is (strength == 1.0)
+
+
 def test_what_is_no_head_is_painted_white() -> None:
     """FaceChain's pictures: the head as it was, the wall and the shoulders white."""
     face = make_faces(1)[0]
     mask = np.full_like(face.mask, 0.75)
     mask[10:30, 10:30] = 1.0
-    from dataclasses import replace as changed
-
-    white = whitened(changed(face, mask=mask))
+    white = whitened(replace(face, mask=mask))
     np.testing.assert_array_equal(white[12:28, 12:28], face.image[12:28, 12:28])
     assert (white[:8] == 255).all()
 

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from limner.engine.bench.rows import Row
-from limner.engine.bench.second import FARTHEST, FaceResAnalyser, SecondJudge, chip, judge_table
+from limner.engine.bench.second import FARTHEST, FaceResAnalyser, SecondJudge, chip
+from limner.engine.bench.tables import judge_table
 from limner.tests.fakes import photos
 from limner.tests.fakes.analyser import PaperAnalyser, dlib_analyser, paper_photo
 from limner.tests.fakes.faceres import save_faceres
@@ -89,7 +90,7 @@ def test_the_table_gives_medians_over_all_sitters() -> None:
         msgspec.structs.replace(ROW, sitter="P008", judge_distances=(0.75,)),
         msgspec.structs.replace(ROW, recipe="wild", strength=0.8),
     ]
-    assert judge_table(rows).splitlines()[2:] == [
+    assert judge_table(rows, FaceResAnalyser.space.same_person).splitlines()[2:] == [
         "| limner | 3 | photo | noise | 0.750 | 67% |",
         "| wild | 3 | photo | photo at 0.8 |  |  |",
     ]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from limner.engine.bench.sitters import GIVEN, TooFewPhotosError, distance_to, sitter
+from limner.engine.bench.sitters import GIVEN, distance_to, sitter
+from limner.engine.errors import TooFewPhotosError
 from limner.tests.fakes.analyser import PaperAnalyser, dlib_analyser, paper_photo
 
 
@@ -40,6 +41,7 @@ def test_a_folder_with_pictures_is_a_sitter(tmp_path: Path) -> None:
 
 
 def test_a_sitter_without_another_picture_is_refused(tmp_path: Path) -> None:
-    """Nobody is judged by what was learned."""
-    with pytest.raises(TooFewPhotosError, match="more than 3 pictures"):
+    """Nobody is judged by what was learned; what is no picture does not count."""
+    (tmp_path / "9.txt").write_text("no picture")
+    with pytest.raises(TooFewPhotosError, match="Only 3 of the photos can be used, and 4 are needed"):
         sitter(str(_folder(tmp_path, 1, 1, 1)), PaperAnalyser(), photos=3)
