@@ -25,7 +25,7 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
-from limner.engine.errors import BadFrameError, EngineError, MissingModelsError
+from limner.engine.errors import BadFrameError, EngineError, MissingModelsError, is_memory
 from limner.engine.frames import read_frame, write_frame
 from limner.engine.quiet import quiet
 
@@ -140,18 +140,6 @@ def _explain(call: Call, error: Exception) -> tuple[str, str]:
     # The traceback names no photo and holds no pixels.
     _log.error("The call %s failed.", call.call, exc_info=error)
     return "internal", f"The engine failed with {type(error).__name__}."
-
-
-def is_memory(error: Exception) -> bool:
-    """Tell whether an exception means that memory ran out; torch has three ways to say so, dlib and numpy one."""
-    words = str(error)
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or "allocate memory" in words
-        or "bad allocation" in words
-        or "bad_alloc" in words
-    )
 
 
 def claim_stdout() -> IO[bytes]:

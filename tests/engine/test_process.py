@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from limner.engine.calls import Answer, Sender
-from limner.engine.errors import UnknownStyleError
+from limner.engine.errors import UnknownStyleError, is_memory
 from limner.engine.frames import read_frame
-from limner.engine.process import is_memory, serve, usable_cores
+from limner.engine.process import serve, usable_cores
 from limner.tests.fakes.engine_child import Child, child
 from limner.tests.fakes.photos import scenery, selfie, three_photos
 
