@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from limner.deploy import compose
+from limner.deploy import compose, up
 from limner.deploy.doctor import Finding, State, examine
 from limner.deploy.errors import SettingsError, UserMistakeError
 from limner.deploy.settings import Settings
@@ -74,16 +74,19 @@ def test_the_doctor_says_how_pictures_are_signed(tmp_path: Path) -> None:
     assert none.state is State.OPTIONAL
 
 
-async def test_a_worker_that_cannot_sign_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It fails closed, before it opens anything: pictures do not go out unsigned where they are to be signed."""
+@pytest.mark.parametrize("start", ["up", "worker"])
+async def test_what_cannot_sign_does_not_start(start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both fail closed, before anything is opened: pictures do not go out unsigned where they are to be signed."""
     credentials = make_credentials(tmp_path, make_authority(), expires=-timedelta(days=1))
 
     async def opened() -> None:
         raise AssertionError
 
-    monkeypatch.setattr(compose, "prepared", opened)
+    for module in (compose, up):
+        monkeypatch.setattr(module, "prepared", opened)
+    settings = Settings.from_env(environ(tmp_path, credentials))
     with pytest.raises(UserMistakeError, match="cannot be signed"):
-        await compose.run_worker(Settings.from_env(environ(tmp_path, credentials)))
+        await (compose.run_worker(settings) if start == "worker" else up.run_up(settings, print))
 
 
 def test_a_trial_that_breaks_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
