@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 Algorithm = Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"]
 
-#: What a certificate must be for, one of these: e-mail protection, document signing, time stamping, OCSP signing,
-#: Microsoft's C2PA signing (all five are the library's own list), and C2PA's claim signing, which it lacks.
+#: What a certificate may be for: e-mail protection, document signing, time stamping, OCSP signing, Microsoft's C2PA
+#: signing, C2PA's claim signing. They are those of the library's own list; unless told, it takes neither the second nor
+#: the last two (tried with 0.38.1).
 _USES = (
     "1.3.6.1.5.5.7.3.4",
     "1.3.6.1.5.5.7.3.36",

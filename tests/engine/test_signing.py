@@ -3,9 +3,11 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -14,17 +16,20 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from PIL import Image
 
-from limner.engine.calls import Examiner
+from limner.engine.calls import Examiner, Painter
 from limner.engine.copies import copy_portrait
 from limner.engine.errors import SigningError
 from limner.engine.fuse.marks import COMPOSITE, SOURCE_TYPE, portrait_png
+from limner.engine.fuse.pipeline import Portrait
+from limner.engine.models.running import Running
+from limner.engine.pipeline import Made
 from limner.engine.poster import poster
+from limner.engine.preprocess.mask import head_mask
 from limner.engine.signing import Credentials, Sign, main, signing_with, unsigned
 from limner.tests.engine.test_copies import Nobody
 from limner.tests.fakes.analyser import PaperAnalyser
 from limner.tests.fakes.certificates import C2PA, Authority, actions, make_authority, make_credentials, read_manifest
 from limner.tests.fakes.engine_child import child
-from limner.tests.fakes.photos import three_photos
 
 NO_LIMIT = 10**9
 MADE, PARTLY = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"
@@ -124,21 +129,35 @@ def test_poster_and_copy_leave_the_examiner_signed(credentials: Credentials, aut
         assert (verdict, actions(manifest)) == ("Trusted", [("c2pa.created", MADE)])
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("default")  # the libraries' own, while saving the base
-def test_portraits_leave_the_painter_signed(
-    credentials: Credentials, authority: Authority, tiny_directory: Path
+class Listener(Nobody):
+    """Keeps the first sketch."""
+
+    def __init__(self) -> None:
+        self.sketches: list[bytes] = []
+
+    def preview(self, png: bytes) -> None:
+        """Hear it."""
+        self.sketches.append(png)
+
+
+def test_portraits_and_the_sketch_leave_the_painter_signed(
+    sign: Sign, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every portrait and the first sketch of a painter that is told where chain and key are carry a manifest."""
-    with child("painter", "--device", "cpu", *credentials.arguments()) as painter:
-        told = painter.ask(
-            "make", photos=three_photos("P007"), style="comic", base=str(tiny_directory), count=2, seed=3, preview=True
-        )
-    pictures = [one["png"] for one in told[-1]["result"]["portraits"]]
-    sketches = [one["preview"] for one in told if "preview" in one]
-    assert len(pictures) == 2
-    for data in (*pictures, *sketches):
-        assert read_manifest(data, authority)[0] == "Trusted"
+    """Whatever the pipeline makes, every portrait and the first sketch go out with a manifest."""
+
+    def made(*_: object, on_preview: Callable[[bytes], None], **__: object) -> Made:
+        on_preview(portrait())
+        return Made([Portrait(portrait(), 0.5, n) for n in range(2)], None, b"", [], {}, ())
+
+    monkeypatch.setattr("limner.engine.pipeline.make_portraits", made)
+    painter = Painter(Running(), PaperAnalyser(), head_mask, sign)
+    monkeypatch.setattr(painter, "_base", lambda name: name)
+    listener = Listener()
+    asked = {"style": "comic", "count": 2, "seed": 3, "preview": True}
+    answer: Any = painter.calls["make"](msgspec.msgpack.encode(asked), listener)
+    assert [one["seed"] for one in answer["portraits"]] == [0, 1]
+    pictures = [*listener.sketches, *(one["png"] for one in answer["portraits"])]
+    assert [read_manifest(data, authority)[0] for data in pictures] == ["Trusted"] * 3
 
 
 def test_without_credentials_nothing_changes() -> None:
@@ -149,7 +168,7 @@ def test_without_credentials_nothing_changes() -> None:
 
 
 def test_a_certificate_for_claim_signing_will_do(tmp_path: Path, authority: Authority) -> None:
-    """C2PA's own use of a certificate, which the library does not know by itself, is taken."""
+    """C2PA's own use of a certificate, which the library takes only where it is told to, is taken."""
     sign = signing_with(make_credentials(tmp_path, authority, use=C2PA))
     assert read_manifest(sign(portrait()), authority)[0] == "Trusted"
 
