@@ -19,6 +19,7 @@
     ├── FloorError             the floor was laid out for other layers or lower ranks
     ├── MissingModelsError     the model files of the analyser or parser are not here
     ├── PhotoRefusedError      a photo cannot be used; knows its reason
+    ├── SigningError           pictures cannot be signed as the operator wishes
     ├── BadFrameError          the child process was told something it does not understand
     └── TooFewPhotosError      fewer good photos than a portrait needs
 
@@ -214,6 +215,10 @@ class MissingModelsError(EngineError):
     """The model files of the face analyser or of the face parser are not here; the message says which and where to."""
 
     reason = "missing_models"
+
+
+class SigningError(EngineError):
+    """Pictures cannot be signed as the operator wishes, and so do not go out; the message says what to do."""
 
 
 class PhotoRefusedError(EngineError):

@@ -25,9 +25,10 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
-from limner.engine.errors import BadFrameError, EngineError, MissingModelsError, is_memory
+from limner.engine.errors import BadFrameError, EngineError, MissingModelsError, SigningError, is_memory
 from limner.engine.frames import read_frame, write_frame
 from limner.engine.quiet import quiet
+from limner.engine.signing import add_arguments, credentials_of, signing_with
 
 if TYPE_CHECKING:
     # Its module loads numpy, which reads the number of threads once.
@@ -105,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         # OpenMP allows a list, one figure for each level.
         servant = _servant(told, int(os.environ["OMP_NUM_THREADS"].split(",")[0]))
-    except MissingModelsError as error:
+    except (MissingModelsError, SigningError) as error:
         _log.error("%s", error)
         # Not sys.exit: Python aborts when a thread still waits for stdin.
         os._exit(1)
@@ -198,7 +199,8 @@ def _servant(told: argparse.Namespace, threads: int) -> Servant:
 
         # On the processor: CUDA reserves more addresses than the limit leaves, and the painter needs the GPU.
         needed = Thresholds(age=told.youngest_age)
-        return Examiner(make_analyser(told.insightface_pack, threads=threads), needed)
+        sign = signing_with(credentials_of(told))
+        return Examiner(make_analyser(told.insightface_pack, threads=threads), needed, sign)
     _be_patient()
     from limner.engine.analysers import make_analyser, make_parser
     from limner.engine.calls import Painter
@@ -215,7 +217,8 @@ def _servant(told: argparse.Namespace, threads: int) -> Servant:
     )
     device = device_of(running)
     analyser = make_analyser(told.insightface_pack, device=device, threads=threads)
-    return Painter(running, analyser, make_parser(told.face_parser, device=device))
+    sign = signing_with(credentials_of(told))
+    return Painter(running, analyser, make_parser(told.face_parser, device=device), sign)
 
 
 def limit_memory(mib: int) -> None:
@@ -247,6 +250,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--insightface-pack", help="its folder or name, if insightface is to find faces, not dlib")
     parser.add_argument("--youngest-age", type=int, default=0, help="whoever looks younger is refused by the examiner")
     parser.add_argument("--face-parser", help="folder or hub id of a SegFormer that draws the painter's masks")
+    add_arguments(parser)
     return parser.parse_args(argv)
 
 
