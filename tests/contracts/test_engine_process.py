@@ -140,8 +140,8 @@ async def test_it_ends_with_its_input(command: Command, kind: Kind) -> None:
 
 
 def test_every_refusal_of_the_engine_is_known_to_the_bots() -> None:
-    """The queue's list of refusals is the engine's, and the one reason that is the queue's own."""
-    assert {reason.value for reason in Reason} | {"check_failed"} == REFUSALS
+    """The queue's list of refusals is the engine's, and the two reasons that are the queue's own."""
+    assert {reason.value for reason in Reason} | {"check_failed", "too_slow"} == REFUSALS
 
 
 def test_a_bot_never_loads_the_engine() -> None:

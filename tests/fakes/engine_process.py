@@ -101,8 +101,10 @@ def alive_every() -> float:
 
 
 def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
-    """Accept a JPEG, or a photo of the words "good …"; "die" ends the process; everything else is not an image."""
+    """Accept a JPEG, or a photo of the words "good …"; "die" ends the process, "hang" hangs; all else is no image."""
     photo: bytes = args["photo"]
+    if photo == b"hang":
+        time.sleep(3600)
     if photo == b"die":
         die()
     good = photo.startswith((b"good", b"\xff\xd8\xff"))
