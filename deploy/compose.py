@@ -119,6 +119,7 @@ async def run_worker(settings: Settings) -> None:
             base=engine_name(settings.base_model, settings.shelf),
             styles_dirs=folders,
             threads=settings.engine_threads,
+            seats=settings.seats,
             engine=lambda kind: engine_command(kind, *options, *(painting if kind == "painter" else ())),
             timing=Timing(retention_days=settings.retention_days),
         )

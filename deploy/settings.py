@@ -61,6 +61,8 @@ class Settings:
     youngest_age: int
     """In years, as the analyser guesses it; 0 asks nobody. dlib cannot tell."""
     engine_threads: int
+    seats: int
+    """How many requests a worker trains and draws at once; the command line's own work has one."""
     master_key: str | None
     master_key_command: str | None
     master_key_file: Path
@@ -120,6 +122,14 @@ class Settings:
             # One core is left to the chats: threads beyond the cores make a busy machine several times slower.
             engine_threads=_whole_number(
                 environ, "LIMNER_ENGINE_THREADS", max(1, usable_cores() - 1), lowest=1, highest=1024
+            ),
+            # A seat of a full-size base takes memory that nobody has measured yet; one of nano takes 60 MB.
+            seats=_whole_number(
+                environ,
+                "LIMNER_SEATS",
+                4 if (environ.get("LIMNER_BASE_MODEL") or "nano") == "nano" else 1,
+                lowest=1,
+                highest=64,
             ),
             master_key=environ.get("LIMNER_MASTER_KEY") or None,
             master_key_command=environ.get("LIMNER_MASTER_KEY_COMMAND") or None,

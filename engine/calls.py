@@ -8,22 +8,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
 import msgspec
 import numpy as np
 
 from limner.engine.copies import copy_portrait
-from limner.engine.errors import BadFrameError
+from limner.engine.errors import BadFrameError, StoppedError
 from limner.engine.faces import Analyser, Floats, Parser, Quality
 from limner.engine.fuse.places import largest, read_template
+from limner.engine.hall import Hall, OneAtATime
 from limner.engine.models.running import Running
 from limner.engine.poster import poster
 from limner.engine.preprocess.pipeline import examine
 from limner.engine.preprocess.quality import DEFAULT, Thresholds
 from limner.engine.progress import Progress
 from limner.engine.refusal import Refusal
-from limner.engine.room import check_room
 from limner.engine.signing import Sign, unsigned
 from limner.engine.styles import find_style, load_styles
 
@@ -69,7 +69,8 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An order; see `limner.engine.pipeline.Order`. `base` and `styles_dirs` are names on this machine.
 
     `preview` asks for a first sketch, before the training and only where there is one.
-    `template` is a picture whose faces are repainted, `faces` which of them, from 1, from the left.
+    `template` is a picture whose faces are repainted, `faces` which of them, from 1, from the left. `who` says whose
+    order it is: people share the device evenly.
     """
 
     style: str
@@ -84,6 +85,7 @@ class MakeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     preview: bool = False
     template: bytes | None = None
     faces: list[int] = []
+    who: str = ""
 
 
 class Sender(Protocol):
@@ -91,6 +93,9 @@ class Sender(Protocol):
 
     def should_stop(self) -> bool:
         """Tell whether its training is to end."""
+
+    def cancelled(self) -> bool:
+        """Tell whether nobody waits for it any more."""
 
     def progress(self, progress: Mapping[str, object]) -> None:
         """Tell how far it is."""
@@ -160,17 +165,19 @@ class Examiner:
 
 
 class Painter:
-    """Makes portraits; keeps the base model and the analyser between two calls."""
+    """Makes portraits; keeps the base model and the analyser between two calls.
 
-    def __init__(self, running: Running, analyser: Analyser, parser: Parser, sign: Sign = unsigned) -> None:
+    With several `seats` so many calls may come at once, from threads of their own; they share a floor.
+    """
+
+    def __init__(
+        self, running: Running, analyser: Analyser, parser: Parser, sign: Sign = unsigned, *, seats: int = 1
+    ) -> None:
         from limner.engine import pipeline
-        from limner.engine.models.base import BaseModel, load_base
 
         self._pipeline = pipeline
-        self._load_base = load_base
-        self._bases: dict[str, BaseModel] = {}
-        self._running = running
-        self._analyser = analyser
+        self._hall = Hall(running, seats)
+        self._analyser = analyser if seats == 1 else OneAtATime(analyser)
         self._parser = parser
         self._sign = sign
         self.calls = {"make": self._make}
@@ -190,30 +197,23 @@ class Painter:
             template=asked.template,
             faces=asked.faces,
         )
-        made = self._pipeline.make_portraits(
-            self._base(asked.base),
-            self._analyser,
-            order,
-            parser=self._parser,
-            on_progress=_thinned(sender),
-            should_stop=sender.should_stop,
-            on_checkpoint=sender.checkpoint,
-            on_preview=(lambda png: sender.preview(self._sign(png))) if asked.preview else None,
-            on_trained=lambda learned: sender.trained(_learned_map(learned)),
-        )
+        with self._hall.seat(asked.base, asked.who, asked.styles_dirs) as base:
+            made = self._pipeline.make_portraits(
+                base,
+                self._analyser,
+                order,
+                parser=self._parser,
+                on_progress=_thinned(sender),
+                should_stop=sender.should_stop,
+                on_checkpoint=sender.checkpoint,
+                on_preview=(lambda png: sender.preview(self._sign(png))) if asked.preview else None,
+                on_trained=lambda learned: sender.trained(_learned_map(learned)),
+            )
         return {
             "portraits": [asdict(replace(one, png=self._sign(one.png))) for one in made.portraits],
             "seconds": made.seconds,
             "refusals": [refusal_map(refusal) for refusal in made.refusals],
         }
-
-    def _base(self, name: str) -> Any:
-        if name not in self._bases:
-            # One base at a time: two would not fit into the memory that was promised.
-            self._bases.clear()
-            check_room(name, self._running)
-            self._bases[name] = self._load_base(name, self._running)
-        return self._bases[name]
 
 
 def read_args(args: bytes, kind: type[T]) -> T:
@@ -256,10 +256,12 @@ def _told(quality: Quality | None) -> dict[str, float]:
 
 
 def _thinned(sender: Sender) -> Callable[[Progress], None]:
-    """Send progress at most twice a second, and always a stage's first and last."""
+    """Send progress at most twice a second, and always a stage's first and last; end a call that was cancelled."""
     last: dict[str, float] = {}
 
     def send(progress: Progress) -> None:
+        if sender.cancelled():
+            raise StoppedError(progress.stage, progress.done)
         now = time.monotonic()
         if progress.done < progress.total and now - last.get(progress.stage, -1e9) < _PROGRESS_EVERY:
             return

@@ -1,13 +1,16 @@
 """The engine as a child process: `python -m limner.engine.process examiner|painter`.
 
 Frames (see `frames`) come on stdin: `{"id", "call", "args"}`, and `{"id", "stop": true}` to have the training of a call
-end at its next step, with a checkpoint and the error `stopped`; what is drawn is drawn to its end. Answers go to
-stdout: `{"id", "begun": true}` when the libraries are loaded and the call's turn has come, any number of
+end at its next step, with a checkpoint and the error `stopped`; what is drawn is drawn to its end. `{"id", "cancel":
+true}` ends a call at its next step, whatever it does: nobody waits for it any more.
+
+Answers go to stdout: `{"id", "begun": true}` when the libraries are loaded and the call's turn has come, any number of
 `{"id", "progress"}`, `{"id", "checkpoint"}` and `{"id", "preview"}`, `{"id", "trained"}` between a training and its
 rendering, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`. From the moment a call is heard to
-its last answer `{"id", "alive": true}` comes every 5 s (see `pulse`). One call at a time.
+its last answer `{"id", "alive": true}` comes every 5 s (see `pulse`). One call at a time, but for a painter with seats:
+there as many train and draw at once (see `limner.engine.floor`).
 
-To cancel a call, kill the process. When stdin ends, its parent is gone or has no more use for it, and it ends at once,
+When stdin ends, its parent is gone or has no more use for it, and it ends at once,
 in the middle of a call too. Knows no queue and no storage.
 """
 
@@ -18,8 +21,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING
@@ -51,23 +54,36 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What tells the two kinds of frames from the parent apart: a call, and a stop of one."""
+    """What tells the kinds of frames from the parent apart: a call, a stop of one, and that one is cancelled."""
 
     id: str
     stop: bool = False
+    cancel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The calls whose trainings are to stop, and those that nobody waits for."""
+
+    stopped: set[str] = field(default_factory=set)
+    cancelled: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Writes what belongs to one call; fulfils `limner.engine.calls.Sender`. `stopped` has calls that are to stop."""
+    """Writes what belongs to one call; fulfils `limner.engine.calls.Sender`."""
 
     pulse: Pulse
     id: str
-    stopped: Container[str] = ()
+    ending: Ending = field(default_factory=Ending)
 
     def should_stop(self) -> bool:
         """Tell whether the parent wants this call's training to end."""
-        return self.id in self.stopped
+        return self.id in self.ending.stopped or self.cancelled()
+
+    def cancelled(self) -> bool:
+        """Tell whether nobody waits for this call any more."""
+        return self.id in self.ending.cancelled
 
     def begun(self) -> None:
         """Say that the call's turn has come."""
@@ -107,9 +123,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     threads = told.threads or (1 if told.kind == "examiner" else usable_cores())
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     calls: SimpleQueue[bytes] = SimpleQueue()
-    stopped: set[str] = set()
+    ending = Ending()
     pulse.start(told.alive_every)
-    listening = (sys.stdin.buffer, calls, stopped, pulse)
+    listening = (sys.stdin.buffer, calls, ending, pulse)
     threading.Thread(target=_listen, args=listening, name="stdin", daemon=True).start()
     try:
         # OpenMP allows a list, one figure for each level.
@@ -119,13 +135,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         # Not sys.exit: Python aborts when a thread still waits for stdin.
         os._exit(1)
     while True:
-        serve(servant, calls.get(), pulse, stopped)
+        call = read_call(calls.get())
+        if told.seats == 1:
+            serve(servant, call, pulse, ending)
+        else:
+            threading.Thread(target=serve, args=(servant, call, pulse, ending), name=call.id, daemon=True).start()
 
 
-def serve(servant: Servant, frame: bytes, pulse: Pulse, stopped: Container[str] = ()) -> None:
-    """Answer one frame; whatever happens in it, one result or one error goes back."""
-    call = _read_call(frame)
-    answers = Answers(pulse, call.id, stopped)
+def serve(servant: Servant, call: Call, pulse: Pulse, ending: Ending | None = None) -> None:
+    """Answer one call; whatever happens in it, one result or one error goes back."""
+    answers = Answers(pulse, call.id, ending or Ending())
     answers.begun()
     try:
         result = _call(servant, call, answers)
@@ -170,13 +189,13 @@ def usable_cores() -> int:
     return max(1, cores if quota == "max" else min(cores, int(quota) // int(period)))
 
 
-def _listen(pipe: IO[bytes], calls: SimpleQueue[bytes], stopped: set[str], pulse: Pulse) -> None:
+def _listen(pipe: IO[bytes], calls: SimpleQueue[bytes], ending: Ending, pulse: Pulse) -> None:
     """Read frames beside the work, so that a stop and the end of stdin are seen in the middle of a call."""
     try:
         while (frame := read_frame(pipe)) is not None:
             head = _read_head(frame)
-            if head is not None and head.stop:
-                stopped.add(head.id)
+            if head is not None and (head.stop or head.cancel):
+                (ending.cancelled if head.cancel else ending.stopped).add(head.id)
                 continue
             if head is not None:
                 pulse.heard(head.id)
@@ -193,7 +212,8 @@ def _read_head(frame: bytes) -> Head | None:
         return None
 
 
-def _read_call(frame: bytes) -> Call:
+def read_call(frame: bytes) -> Call:
+    """Read a call's frame; end the process where it is none."""
     try:
         return msgspec.msgpack.decode(frame, type=Call)
     except msgspec.DecodeError:
@@ -230,7 +250,8 @@ def _servant(told: argparse.Namespace, threads: int) -> Servant:
     device = device_of(running)
     analyser = make_analyser(told.insightface_pack, device=device, threads=threads)
     sign = signing_with(credentials_of(told))
-    return Painter(running, analyser, make_parser(told.face_parser, device=device), sign)
+    parser = make_parser(told.face_parser, device=device)
+    return Painter(running, analyser, parser, sign, seats=told.seats)
 
 
 def limit_memory(mib: int) -> None:
@@ -252,6 +273,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("kind", choices=["examiner", "painter"])
     parser.add_argument("--memory-mib", type=int, default=EXAMINER_MEMORY_MIB, help="the examiner's address space")
     parser.add_argument("--alive-every", type=float, default=ALIVE_EVERY_S, help="seconds between two signs of life")
+    parser.add_argument("--seats", type=int, default=1, help="how many requests the painter trains and draws at once")
     parser.add_argument("--threads", type=int, default=0, help="threads to compute with; 0 finds out")
     parser.add_argument("--device", default="auto", help="cpu, cuda, cuda:1 or auto")
     parser.add_argument("--precision", default="auto", help="float32, bfloat16, float16 or auto")

@@ -1,9 +1,10 @@
 """The engine's process, seen from the worker: started when needed, called, killed.
 
 A synchronous engine cannot be interrupted, so it lives in a process of its own: killing that is how a call is
-stopped, unless there is time to let it end its step (`stop`). The pipes carry msgpack maps, each after its length in
-four bytes, big endian. Of a call, `begun` comes back when its turn has come, `progress`, `checkpoint`, `preview` and
-`trained` in any number, then one `result` or `error`; and `alive` every few seconds all the while.
+stopped, unless there is time to let it end its step (`stop`), or other calls are under way in it (`cancel`). The pipes
+carry msgpack maps, each after its length in four bytes, big endian. Of a call, `begun` comes back when its turn has
+come, `progress`, `checkpoint`, `preview` and `trained` in any number, then one `result` or `error`; and `alive` every
+few seconds all the while.
 
 Two limits end a call (`Hearing`). Silence: not even `alive` comes, the process is dead, frozen or stuck, and half a
 minute is enough to know it. Standstill: the process lives and its call does not come on. A call that comes on without
@@ -18,11 +19,12 @@ import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
+from limner.queue.boxes import Box, Seats
 from limner.queue.codec import pack, unpack
 from limner.queue.errors import BadMessageError, EngineDiedError, EngineRefusedError, EngineStuckError
 
@@ -77,18 +79,21 @@ def engine_command(kind: Kind, *options: str) -> tuple[str, ...]:
 
 
 class EngineChild:
-    """One process of the engine. It does one call at a time; further callers wait their turn.
+    """One process of the engine. It does `seats` calls at once; further callers wait their turn.
 
     Nothing is started before the first call, and a process that died is started anew by the next. `threads` bounds the
     native libraries' threads; None leaves it to the engine, which counts the cores that it may use.
     """
 
-    def __init__(self, command: Sequence[str], *, threads: int | None = None) -> None:
+    def __init__(self, command: Sequence[str], *, threads: int | None = None, seats: int = 1) -> None:
         self._command = tuple(command)
         self._threads = threads
+        self._seats = Seats(seats)
         self._process: Process | None = None
-        self._turn = asyncio.Lock()
-        self._call_id: str | None = None
+        self._calls: dict[str, Box] = {}
+        self._left: set[str] = set()
+        self._starting = asyncio.Lock()
+        self._listening: asyncio.Task[None] | None = None
         self._stopping = False
 
     @property
@@ -98,56 +103,71 @@ class EngineChild:
         return process.pid if process is not None and process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the process if none is alive."""
-        if self.pid is not None:
-            return
-        leash = (sys.executable, "-I", "-S", "-c", LEASH, str(os.getpid()))
-        # A session of its own: Ctrl-C in a terminal is for the worker, which then decides.
-        self._process = await asyncio.create_subprocess_exec(
-            *leash,
-            *self._command,
-            stdin=PIPE,
-            stdout=PIPE,
-            env=self._environment(),
-            start_new_session=True,
-            limit=2**20,
-        )
+        """Start the process if none is alive. May be called at any time."""
+        async with self._starting:
+            if self.pid is not None:
+                return
+            leash = (sys.executable, "-I", "-S", "-c", LEASH, str(os.getpid()))
+            # A session of its own: Ctrl-C in a terminal is for the worker, which then decides.
+            self._process = await asyncio.create_subprocess_exec(
+                *leash,
+                *self._command,
+                stdin=PIPE,
+                stdout=PIPE,
+                env=self._environment(),
+                start_new_session=True,
+                limit=2**20,
+            )
+            self._calls, self._left = {}, set()
+            listening = self._listen(self._process, self._calls, self._left)
+            self._listening = asyncio.create_task(listening)
 
-    async def warm(self) -> None:
-        """Start the process ahead of its first call; whoever calls it now has done so already."""
-        if not self._turn.locked():
-            async with self._turn:
-                await self.start()
-
-    async def call(self, name: str, args: Mapping[str, Any], hearing: Hearing | None = None) -> dict[str, Any]:
-        """Call the engine and return its result.
+    async def call(
+        self, name: str, args: Mapping[str, Any], hearing: Hearing | None = None, *, alone: bool = False
+    ) -> dict[str, Any]:
+        """Call the engine and return its result; `alone`: no other call is under way meanwhile.
 
         Raises EngineDiedError when the process ends or keeps silent for too long, EngineStuckError when the call does
-        not come on (both times it is killed), and EngineRefusedError when it answers with an error. A cancelled call
-        kills the process: it may be restarted, but never be left working for nobody.
+        not come on (both times it is killed, and all its calls hear of it), and EngineRefusedError when it answers with
+        an error. A cancelled call is never left working for nobody: the process is killed, or, where it has other
+        calls, told to drop this one at its next step.
         """
-        async with self._turn:
+        async with self._seats.taken(alone=alone):
+            await self.start()
+            process, calls, left = self._process, self._calls, self._left
+            assert process is not None
+            call_id = uuid4().hex
+            box = calls[call_id] = Box()
             try:
-                await self.start()
-                return await self._converse(name, args, hearing or Hearing())
+                _write(process, {"id": call_id, "call": name, "args": args})
+                if self._stopping:
+                    _write(process, {"id": call_id, "stop": True})
+                return await self._converse(process, box, hearing or Hearing())
             except (EngineDiedError, EngineRefusedError):
                 raise
             except BaseException:
-                await self.kill()
+                if len(calls) > 1:
+                    left.add(call_id)
+                    _write(process, {"id": call_id, "cancel": True})
+                else:
+                    await self.kill()
                 raise
+            finally:
+                del calls[call_id]
 
     def stop(self) -> None:
-        """Ask the call under way, and each one from now on, to end its training at the next step.
+        """Ask the calls under way, and each one from now on, to end their trainings at the next step.
 
         A training then raises EngineRefusedError with the reason "stopped", its checkpoint handed over; everything else
         goes on to its end. Waits for nothing; may be called at any time and more than once.
         """
         self._stopping = True
-        if self._call_id is not None:
-            self._write({"id": self._call_id, "stop": True})
+        for call_id in self._calls:
+            assert self._process is not None
+            _write(self._process, {"id": call_id, "stop": True})
 
     async def kill(self) -> None:
-        """End the process at once and wait until it is gone; a call under way raises EngineDiedError.
+        """End the process at once and wait until it is gone; calls under way raise EngineDiedError.
 
         May be called at any time and more than once.
         """
@@ -162,72 +182,83 @@ class EngineChild:
         # The system's kill is certain and quick; a caller's cancellation must not leave a zombie behind.
         await asyncio.shield(process.wait())
 
-    async def _converse(self, name: str, args: Mapping[str, Any], hearing: Hearing) -> dict[str, Any]:
-        call_id = uuid4().hex
-        self._write({"id": call_id, "call": name, "args": args})
-        self._call_id = call_id
-        if self._stopping:
-            self.stop()
-        try:
-            deadline = time.monotonic() + LOADING_S
-            await self._watched(self._sent(), hearing.silence_s, deadline)
-            while True:
-                message = await self._watched(self._receive(call_id), hearing.silence_s, deadline)
-                if (result := await _take_in(message, hearing)) is not None:
-                    return result
-                if "alive" not in message:
-                    deadline = time.monotonic() + hearing.standstill_s
-        finally:
-            self._call_id = None
+    async def _converse(self, process: Process, box: Box, hearing: Hearing) -> dict[str, Any]:
+        assert process.stdin is not None
+        deadline = time.monotonic() + LOADING_S
+        await self._watched(process.stdin.drain(), hearing.silence_s, deadline)
+        while True:
+            message = await self._watched(box.take(), hearing.silence_s, deadline)
+            if (result := await _take_in(message, hearing)) is not None:
+                return result
+            if "alive" not in message:
+                deadline = time.monotonic() + hearing.standstill_s
 
     async def _watched(self, step: Coroutine[Any, Any, T], silence_s: float, deadline: float) -> T:
         try:
             async with asyncio.timeout(min(silence_s, deadline - time.monotonic())):
                 return await step
-        except (ConnectionError, asyncio.IncompleteReadError) as error:
+        except ConnectionError as error:
             raise await self._death("died") from error
         except TimeoutError as error:
             death = await self._death("fell silent")
             if time.monotonic() >= deadline:
                 raise EngineStuckError("stood still", death.exit_status) from error
             raise death from error
-        except BadMessageError as error:
-            raise await self._death(f"wrote nonsense: {error}") from error
 
     async def _death(self, how: str) -> EngineDiedError:
         process = self._process
         await self.kill()
-        status = None if process is None else process.returncode
-        return EngineDiedError(how, -1 if status is None else status)
+        return EngineDiedError(how, _status(process))
 
-    def _write(self, message: Mapping[str, Any]) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        data = pack(message)
-        self._process.stdin.write(len(data).to_bytes(4, "big"))
-        self._process.stdin.write(data)
-
-    async def _sent(self) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        await self._process.stdin.drain()
-
-    async def _receive(self, call_id: str) -> dict[str, Any]:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        length = int.from_bytes(await self._process.stdout.readexactly(4), "big")
-        if length > LONGEST_FRAME:
-            raise BadMessageError(f"The engine announced a message of {length} bytes.")
-        message = unpack(await self._process.stdout.readexactly(length))
-        if not isinstance(message, dict) or message.get("id") != call_id or not _MEANINGS & message.keys():
-            raise BadMessageError("no answer to this call.")
-        return message
+    async def _listen(self, process: Process, calls: dict[str, Box], left: set[str]) -> None:
+        """Hand each message to its call until the process ends; then tell those whose calls are under way."""
+        how = "died"
+        try:
+            while True:
+                _hand_over(await _receive(process), calls, left)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        except BadMessageError as error:
+            how = f"wrote nonsense: {error}"
+        if process is self._process:
+            await self.kill()
+        for box in calls.values():
+            box.put(EngineDiedError(how, _status(process)))
 
     def _environment(self) -> dict[str, str]:
         if self._threads is None:
             return dict(os.environ)
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         return {**os.environ, **dict.fromkeys(names, str(self._threads))}
+
+
+def _write(process: Process, message: Mapping[str, Any]) -> None:
+    assert process.stdin is not None
+    data = pack(message)
+    process.stdin.write(len(data).to_bytes(4, "big"))
+    process.stdin.write(data)
+
+
+async def _receive(process: Process) -> dict[str, Any]:
+    assert process.stdout is not None
+    length = int.from_bytes(await process.stdout.readexactly(4), "big")
+    if length > LONGEST_FRAME:
+        raise BadMessageError(f"The engine announced a message of {length} bytes.")
+    message = unpack(await process.stdout.readexactly(length))
+    if not isinstance(message, dict) or "id" not in message or not _MEANINGS & message.keys():
+        raise BadMessageError("no answer to a call.")
+    return message
+
+
+def _hand_over(message: dict[str, Any], calls: Mapping[str, Box], left: Container[str]) -> None:
+    if (box := calls.get(message["id"])) is not None:
+        box.put(message)
+    elif message["id"] not in left:
+        raise BadMessageError("no answer to a call.")
+
+
+def _status(process: Process | None) -> int:
+    return -1 if process is None or process.returncode is None else process.returncode
 
 
 async def _take_in(message: Mapping[str, Any], hearing: Hearing) -> dict[str, Any] | None:

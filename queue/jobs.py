@@ -53,7 +53,7 @@ async def examine_photo(ctx: dict[str, Any], fields: object) -> None:
     command = from_map(ExaminePhoto, fields)
     try:
         # Whoever sends photos will want portraits, and the painter's libraries take seconds to load.
-        await studio.painter.warm()
+        await studio.painter.start()
         photo = await _settled(studio, command, ctx["job_try"])
     except NotFoundError:
         logger.info("Photo %s is gone; nobody waits for its verdict.", command.photo_id)

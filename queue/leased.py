@@ -58,7 +58,7 @@ class Line(Protocol):
 
 
 class LeasedWorker(Worker):
-    """An arq Worker for one queue, one job at a time, under our lease."""
+    """An arq Worker for one queue, `at_once` jobs at a time, under our lease."""
 
     def __init__(
         self,
@@ -68,6 +68,7 @@ class LeasedWorker(Worker):
         studio: Studio,
         timing: Timing,
         line: Line | None = None,
+        at_once: int = 1,
     ) -> None:
         self.leases: dict[str, Lease] = {}
         self._timing = timing
@@ -79,7 +80,7 @@ class LeasedWorker(Worker):
             redis_pool=redis,
             ctx={"studio": studio, "leases": self.leases},
             handle_signals=False,
-            max_jobs=1,
+            max_jobs=at_once,
             job_timeout=WEEK_S,  # for a call that comes on without end; silence and standstill end one sooner: Hearing
             keep_result=0,  # results are in storage
             poll_delay=timing.poll_s,

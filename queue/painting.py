@@ -76,7 +76,9 @@ async def paint(studio: Studio, command: MakePortraits, lease: Lease) -> None:
     if not await requests.start(command.request_id, command.attempt):
         return
     request = await requests.get(command.request_id)
-    answer = await studio.painter.call("make", await _materials(studio, request), _hearing(studio, request, lease))
+    materials, hearing = await _materials(studio, request), _hearing(studio, request, lease)
+    # Who was in an engine that died may be why: what is tried again brings nobody else down.
+    answer = await studio.painter.call("make", materials, hearing, alone=command.attempt > 0)
     await lease.confirm()
     if await whole(_store(studio, request, answer)):
         await publish(studio.redis, PortraitsMade(request.user_id, request.id))
@@ -117,6 +119,7 @@ async def _materials(studio: Studio, request: Request) -> dict[str, Any]:
         "base": studio.base,
         "count": request.count,
         "seed": request.seed,
+        "who": request.user_id,
         "preview": lora is None and not await requests.has_preview(request.id),
         **await _template(studio, request),
     }

@@ -25,13 +25,14 @@ from limner.storage import Storage
 logger = logging.getLogger(__name__)
 
 
-async def run(
+async def run(  # noqa: PLR0913  what a composition root decides, by keyword
     redis_url: str,
     storage: Storage,
     *,
     base: str = "nano",
     styles_dirs: Sequence[str] = (),
     threads: int | None = None,
+    seats: int = 1,
     engine: Callable[[Kind], Sequence[str]] = engine_command,
     timing: Timing | None = None,
     stop: asyncio.Event | None = None,
@@ -41,25 +42,28 @@ async def run(
     What is being drawn is drawn and stored, for a minute at most; a training is put back with a checkpoint.
 
     `base` is what requests are painted with, `styles_dirs` are folders of styles beside the built-in ones, `threads`
-    bounds the engine's native threads (None: the engine decides), `engine` gives the command of each of its two
-    processes. Raises
-    redis.exceptions.RedisError or OSError when Redis cannot be reached at the start; later it may be away for as long
-    as it likes.
+    bounds the engine's native threads (None: the engine decides), `seats` says how many requests are trained and drawn
+    at once, `engine` gives the command of each of its two processes. Raises redis.exceptions.RedisError or OSError when
+    Redis cannot be reached at the start; later it may be away for as long as it likes.
     """
     timing, stop = timing or Timing(), stop or _signalled()
     redis = await connect(redis_url)
-    examiner, painter = (EngineChild(engine(kind), threads=threads) for kind in ("examiner", "painter"))
+    examiner = EngineChild(engine("examiner"), threads=threads)
+    # A process of one seat is told nothing: it then trains and draws as a command does.
+    told = ("--seats", str(seats)) if seats > 1 else ()
+    painter = EngineChild((*engine("painter"), *told), threads=threads, seats=seats)
     studio = Studio(storage, redis, examiner, painter, base, tuple(styles_dirs))
     try:
-        await _work(studio, timing, stop)
+        await _work(studio, timing, stop, seats)
     finally:
         await asyncio.gather(examiner.kill(), painter.kill())
         await redis.aclose()
 
 
-async def _work(studio: Studio, timing: Timing, stop: asyncio.Event) -> None:
+async def _work(studio: Studio, timing: Timing, stop: asyncio.Event, seats: int) -> None:
     examining = LeasedWorker([examine_photo, make_poster, copy_portrait], EXAMINE_QUEUE, studio.redis, studio, timing)
-    painting = LeasedWorker([make_portraits], PAINT_QUEUE, studio.redis, studio, timing, FairLine(studio.redis))
+    line = FairLine(studio.redis)
+    painting = LeasedWorker([make_portraits], PAINT_QUEUE, studio.redis, studio, timing, line, at_once=seats)
 
     async def mend() -> None:
         await reconcile(studio)

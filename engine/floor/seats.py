@@ -54,6 +54,12 @@ class Seats:
             self.floor.leave(who, slot)
             self._free.put(slot)
 
+    def clear(self) -> None:
+        """Wait until nobody is left, and close the floor."""
+        for _ in range(self.floor.lessons.slots):
+            self._free.get()
+        self.floor.close()
+
 
 @dataclass(slots=True, eq=False)
 class Seat:

@@ -52,6 +52,12 @@ def draw_preview(
     StoppedError.
     """
     adapter = _adapter(base, reference)
+    if adapter is not None and base.floor is not None:
+        # It changes how the whole base hears: nobody else may draw meanwhile.
+        alone = replace(base, floor=None)
+        return base.on_device(
+            lambda: draw_preview(alone, style, reference, analyser, seed=seed, should_stop=should_stop)
+        )
     if adapter is None and style.prompt == plain_caption(reference.sitter):
         return None
     recipe, style = way_of_drawing(base, style)

@@ -59,7 +59,8 @@ def first_down(module: str, shape: tuple[int, ...], seed: int) -> torch.Tensor:
     It hangs on the module's name and the seed, not on who else is drawn: a slot of the floor begins as a LoRA of its
     own does.
     """
-    chance = torch.Generator().manual_seed((seed << 32 | zlib.crc32(module.encode())) % (1 << 63))
+    # torch's generator reads 32 bits of a seed.
+    chance = torch.Generator().manual_seed(zlib.crc32(f"{seed} {module}".encode()))
     return torch.randn(shape, generator=chance) / shape[0]
 
 

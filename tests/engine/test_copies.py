@@ -123,6 +123,10 @@ class Nobody:
         """Let it go on."""
         return False
 
+    def cancelled(self) -> bool:
+        """Wait for it."""
+        return False
+
     def progress(self, progress: Any) -> None:
         """Hear nothing."""
 

@@ -14,7 +14,7 @@ import pytest
 from limner.engine.calls import Answer, Sender
 from limner.engine.errors import UnknownStyleError, is_memory
 from limner.engine.frames import read_frame
-from limner.engine.process import serve, usable_cores
+from limner.engine.process import read_call, serve, usable_cores
 from limner.engine.pulse import Pulse
 from limner.tests.fakes.engine_child import Child, child
 from limner.tests.fakes.photos import scenery, selfie, three_photos
@@ -249,7 +249,7 @@ class _Servant:
 
 def _serve(work: Callable[[], Answer]) -> dict[str, Any]:
     pipe = io.BytesIO()
-    serve(_Servant(work), msgspec.msgpack.encode({"id": "b2", "call": "work", "args": {}}), Pulse(pipe))
+    serve(_Servant(work), read_call(msgspec.msgpack.encode({"id": "b2", "call": "work", "args": {}})), Pulse(pipe))
     pipe.seek(0)
     begun, answer = (msgspec.msgpack.decode(frame) for frame in iter(lambda: read_frame(pipe), None))
     assert begun == {"id": "b2", "begun": True}

@@ -47,6 +47,8 @@ STEP_S = 0.01
 DRAWING_STEPS = 100
 # The calls that were asked to stop.
 STOPPED: set[str] = set()
+# The calls that nobody waits for any more.
+CANCELLED: set[str] = set()
 
 
 class Refused(Exception):  # noqa: N818  (an answer, as the engine's own reasons are)
@@ -61,22 +63,31 @@ def main(calls: Mapping[str, Answer] | None = None) -> None:
     os.write(1, b"a library says hello on standard output\n")
     heard: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
     threading.Thread(target=listen, args=(heard,), daemon=True).start()
-    threading.Thread(target=beat, args=(channel, alive_every()), daemon=True).start()
+    threading.Thread(target=beat, args=(channel, option("--alive-every", ALIVE_EVERY_S)), daemon=True).start()
+    at_once = option("--seats", 1) > 1
     while (call := heard.get()) is not None:
-        send(channel, {"id": call["id"], "begun": True})
-        try:
-            answer = calls.get(call["call"], unknown)
-            send(channel, {"id": call["id"], "result": answer(call["id"], call["args"], channel)})
-        except Refused as refused:
-            reason, message = refused.args
-            send(channel, {"id": call["id"], "error": {"reason": reason, "message": message}})
+        if at_once:
+            threading.Thread(target=serve, args=(calls, call, channel), daemon=True).start()
+        else:
+            serve(calls, call, channel)
+
+
+def serve(calls: Mapping[str, Answer], call: dict[str, Any], channel: BinaryIO) -> None:
+    """Answer one call."""
+    send(channel, {"id": call["id"], "begun": True})
+    try:
+        answer = calls.get(call["call"], unknown)
+        send(channel, {"id": call["id"], "result": answer(call["id"], call["args"], channel)})
+    except Refused as refused:
+        reason, message = refused.args
+        send(channel, {"id": call["id"], "error": {"reason": reason, "message": message}})
 
 
 def listen(heard: SimpleQueue[dict[str, Any] | None]) -> None:
-    """Read messages beside the work; a stop is for the work under way."""
+    """Read messages beside the work; a stop is for the work under way, as is that it was cancelled."""
     while (message := receive(sys.stdin.buffer)) is not None:
-        if "stop" in message:
-            STOPPED.add(message["id"])
+        if "stop" in message or "cancel" in message:
+            (CANCELLED if "cancel" in message else STOPPED).add(message["id"])
         else:
             with WRITING:
                 UNDER_WAY.add(message["id"])
@@ -93,11 +104,11 @@ def beat(channel: BinaryIO, every_s: float) -> NoReturn:
                 write(channel, {"id": call_id, "alive": True})
 
 
-def alive_every() -> float:
-    """Read the one option of the real engine that this one has too."""
+def option(name: str, usual: float) -> float:
+    """Read one of the real engine's options that this one has too."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--alive-every", type=float, default=ALIVE_EVERY_S)
-    return float(parser.parse_known_args()[0].alive_every)
+    parser.add_argument(name, dest="told", type=float, default=usual)
+    return float(parser.parse_known_args()[0].told)
 
 
 def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
@@ -234,6 +245,8 @@ def train(call_id: str, args: dict[str, Any], channel: BinaryIO) -> bytes:
         if call_id in STOPPED:
             send(channel, {"id": call_id, "checkpoint": str(step).encode()})
             raise Refused("stopped", f"The training was stopped after {step} steps, as asked.")
+        if call_id in CANCELLED:
+            raise Refused("stopped", f"The training was stopped after {step} steps: nobody waits for it.")
         if step == steps // 2 and (style == "dies" or (style == "dies-once" and first == 0)):
             die()
         time.sleep(STEP_S)

@@ -149,11 +149,11 @@ class Shop:
         await until(there, f"{news} is told")
 
     @asynccontextmanager
-    async def worker(self, timing: Timing = QUICK) -> AsyncIterator[None]:
+    async def worker(self, timing: Timing = QUICK, seats: int = 1) -> AsyncIterator[None]:
         """Have a worker at work, in this process."""
         stop = asyncio.Event()
         work = asyncio.create_task(
-            run(self.redis_url, self.storage, engine=fake_engine, timing=timing, stop=stop), name="worker"
+            run(self.redis_url, self.storage, engine=fake_engine, timing=timing, stop=stop, seats=seats), name="worker"
         )
         try:
             yield

@@ -27,7 +27,7 @@ async def workers(shop: Shop) -> AsyncIterator[list[Process]]:
 
 def painter_of(pid: int) -> psutil.Process:
     """Find the painter of a worker."""
-    (painter,) = [child for child in psutil.Process(pid).children() if child.cmdline()[-1:] == ["painter"]]
+    (painter,) = [child for child in psutil.Process(pid).children() if "painter" in child.cmdline()]
     return painter
 
 

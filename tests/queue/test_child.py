@@ -63,12 +63,12 @@ async def test_progress_and_checkpoints_come_in_order(painter: EngineChild) -> N
 
 async def test_it_can_be_started_ahead(painter: EngineChild) -> None:
     """A process that was warmed takes the first call; warming it again, also in a call, changes nothing."""
-    await asyncio.gather(painter.warm(), painter.warm())
+    await asyncio.gather(painter.start(), painter.start())
     pid = painter.pid
     assert pid is not None
     calling = asyncio.create_task(painter.call("make", order("slow")))
     await asyncio.sleep(0)  # the call has its turn
-    await painter.warm()
+    await painter.start()
     await calling
     assert painter.pid == pid
 
@@ -245,3 +245,75 @@ async def test_the_engine_does_not_outlive_its_worker(command: tuple[str, ...]) 
     finally:
         with suppress(psutil.NoSuchProcess):
             engine.kill()
+
+
+@pytest.fixture
+async def roomy() -> AsyncIterator[EngineChild]:
+    """Give a small painter of three seats."""
+    child = EngineChild((*fake_engine("painter"), "--seats", "3"), seats=3)
+    yield child
+    await child.kill()
+
+
+async def test_calls_at_once_are_each_answered(roomy: EngineChild) -> None:
+    """Three calls at once go on beside each other in one process, and each hears its own progress and result alone."""
+    heard: list[int] = []
+
+    async def call(seed: int) -> dict[str, Any]:
+        async def progress(told: Mapping[str, Any]) -> None:
+            heard.append(seed)
+
+        return await roomy.call("make", order("slow", seed=seed), Hearing(progress))
+
+    results = await asyncio.gather(*(call(seed) for seed in range(3)))
+    assert [result["portraits"][0]["seed"] for result in results] == [0, 1, 2]
+    assert {seed: heard.count(seed) for seed in range(3)} == {0: 100, 1: 100, 2: 100}
+    assert set(heard[:150]) == {0, 1, 2}
+
+
+async def test_a_cancelled_call_leaves_the_others_alone(roomy: EngineChild) -> None:
+    """Somebody's cancelled call ends in the process too, which lives on for the calls beside it and after it."""
+    endless = asyncio.create_task(roomy.call("make", order("endless")))
+    slow = asyncio.create_task(roomy.call("make", order("slow")))
+    begun = asyncio.Event()
+
+    async def progress(told: Mapping[str, Any]) -> None:
+        begun.set()
+
+    third = asyncio.create_task(roomy.call("make", order("slow"), Hearing(progress)))
+    await begun.wait()
+    pid = roomy.pid
+    endless.cancel()
+    with suppress(asyncio.CancelledError):
+        await endless
+    assert (await slow)["portraits"]
+    assert (await third)["portraits"]
+    results = await asyncio.gather(*(roomy.call("make", order("quick")) for _ in range(3)))
+    assert len(results) == 3
+    assert roomy.pid == pid
+
+
+async def test_a_death_is_heard_by_all_its_calls(roomy: EngineChild) -> None:
+    """Every call of a process that dies raises EngineDiedError, and the next call has a new process."""
+    endings = await asyncio.gather(
+        roomy.call("make", order("dies")), roomy.call("make", order("endless")), return_exceptions=True
+    )
+    assert [type(ending) for ending in endings] == [EngineDiedError, EngineDiedError]
+    assert (await roomy.call("make", order("quick")))["portraits"]
+
+
+async def test_who_wants_to_be_alone_is_alone(roomy: EngineChild) -> None:
+    """A call that is to be alone begins when the others have ended, and those after it wait for it."""
+    ended: list[str] = []
+
+    async def call(style: str, name: str, *, alone: bool = False) -> None:
+        await roomy.call("make", order(style), alone=alone)
+        ended.append(name)
+
+    first = asyncio.create_task(call("slow", "before"))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(call("slow", "alone", alone=True))
+    await asyncio.sleep(0)
+    third = asyncio.create_task(call("quick", "after"))
+    await asyncio.gather(first, second, third)
+    assert ended == ["before", "alone", "after"]
