@@ -66,7 +66,8 @@ async function look() {
     forgetPending((photo) => photo.state !== "received" || state.photos.some((one) => one.id === photo.id));
     draw();
     if (state.receipts.length) showReceipt(state.receipts.join("\n"));
-  } catch {
+  } catch (error) {
+    if (error.cause === 429) $("offline").textContent = error.message;
     $("offline").hidden = false;
   }
 }
