@@ -6,6 +6,7 @@
     ├── MissingWordsError      no catalogue has words for a text
     ├── BadEventError          a page sent something that is no event
     ├── BadUploadError         a body that holds no photos in the form we read
+    ├── CrowdedError           one address asks for too much at the web chat's door
     ├── NotSignedInError       a session cookie is missing or was not made here
     ├── NoWayError             nothing leads to a person at the moment
     ├── UnfetchableError       a photo cannot be had from the platform, for a reason that people can be told
@@ -19,6 +20,7 @@ __all__ = [
     "BadEventError",
     "BadUploadError",
     "BotsError",
+    "CrowdedError",
     "MissingWordsError",
     "NoWayError",
     "NotSignedInError",
@@ -46,6 +48,15 @@ class BadEventError(BotsError):
 
 class BadUploadError(BotsError):
     """A body that holds no photos in the form we read."""
+
+
+class CrowdedError(BotsError):
+    """One address asks for too much: `text` are the words for it, `wait_s` the seconds until it may ask again."""
+
+    def __init__(self, text: str, wait_s: float) -> None:
+        super().__init__(f"One address asks for too much ({text}); in {wait_s:.0f} s it may again.")
+        self.text = text
+        self.wait_s = wait_s
 
 
 class NotSignedInError(BotsError):

@@ -28,6 +28,8 @@ __all__ = [
     "PhotosMoreAsked",
     "QuotaAsked",
     "RequestFinished",
+    "SitterAgreed",
+    "SitterDenied",
     "Started",
     "StatusAsked",
     "StyleChosen",
@@ -97,6 +99,20 @@ class PhotosDone:
 @dataclass(frozen=True, slots=True)
 class PhotosMoreAsked:
     """The person wants to begin with new photos (of themselves or of somebody who agreed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitterAgreed:
+    """The person says that whoever is seen in this set agreed to be painted."""
+
+    set_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitterDenied:
+    """The person has no permission of whoever is seen in this set."""
+
+    set_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +216,8 @@ Event = (
     | PhotosCleared
     | PhotosDone
     | PhotosMoreAsked
+    | SitterAgreed
+    | SitterDenied
     | StylesAsked
     | PreviewDrawn
     | StyleChosen

@@ -7,6 +7,7 @@ the person next asks where they are, presses Done, or sends the same photo once 
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+from limner.bots import sitters
 from limner.bots.events import PhotoReceived, PhotoRemoved, PhotosCleared, PhotosDone, PhotosMoreAsked
 from limner.bots.replies import (
     PhotoAccepted,
@@ -17,6 +18,7 @@ from limner.bots.replies import (
     Reply,
     Said,
     SetCount,
+    SitterAsked,
     StylesShown,
 )
 from limner.bots.turn import Turn, queue_may_be_away
@@ -88,6 +90,9 @@ async def done(turn: Turn, event: PhotosDone) -> list[Reply]:
     if refusal := not_enough(count):
         await look_again(turn, await turn.photos())
         return [refusal, PhotosShown(count)]
+    set_id = await turn.tools.storage.photos.open_set(turn.user.id)
+    if await sitters.stranger(turn, set_id):
+        return [SitterAsked(set_id)]
     await turn.go("choosing")
     return [Said("styles-ask"), StylesShown(tuple(turn.tools.styles.values()))]
 

@@ -4,15 +4,15 @@ Somebody who joined goes the usual way, photos first, and what they get is the e
 quota. Whoever has a Face LoRA already needs one press.
 """
 
-from limner.bots import intake
-from limner.bots.events import EventBegun, EventGallery, EventJoined, EventLeft, PhotosDone
-from limner.bots.replies import ConsentAsked, EventShown, QuotaShort, Reply, Said
+from limner.bots import intake, sitters
+from limner.bots.events import EventBegun, EventGallery, EventJoined, EventLeft, PhotosDone, SitterAgreed, SitterDenied
+from limner.bots.replies import ConsentAsked, EventShown, PhotosShown, QuotaShort, Reply, Said
 from limner.bots.requesting import Order, ask, set_for_request
 from limner.bots.turn import CONSENT_VERSION, Turn, has_consent
 from limner.storage.errors import EventClosedError, EventFullError, NotFoundError
 from limner.storage.events import AvatarEvent
 
-__all__ = ["begin", "card", "done", "gallery", "join", "leave"]
+__all__ = ["agreed", "begin", "card", "denied", "done", "gallery", "join", "leave"]
 
 
 async def join(turn: Turn, event: EventJoined) -> list[Reply]:
@@ -59,6 +59,26 @@ async def done(turn: Turn, event: PhotosDone) -> list[Reply]:
     if mine is None or intake.not_enough(await turn.count()):
         return await intake.done(turn, event)
     return await _order(turn, mine)
+
+
+async def agreed(turn: Turn, event: SitterAgreed) -> list[Reply]:
+    """Write down that somebody else agreed, and go on from their photos. Raises NotFoundError for a former set."""
+    await _check_open(turn, event.set_id)
+    await sitters.keep(turn, event.set_id, sitters.SITTER_VERSION)
+    return await done(turn, PhotosDone())
+
+
+async def denied(turn: Turn, event: SitterDenied) -> list[Reply]:
+    """Delete the photos of somebody who did not agree. Raises NotFoundError for a former set."""
+    await _check_open(turn, event.set_id)
+    await turn.tools.storage.photos.clear_set(event.set_id)
+    await turn.go("collecting")
+    return [Said("sitter-gone"), PhotosShown(await turn.count())]
+
+
+async def _check_open(turn: Turn, set_id: str) -> None:
+    if await turn.tools.storage.photos.open_set(turn.user.id) != set_id:
+        raise NotFoundError("photo set", set_id)
 
 
 async def card(turn: Turn, event_id: str) -> list[Reply]:

@@ -4,7 +4,7 @@
 the same contract tests.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from limner.storage.photos import Photo
 from limner.storage.portraits import Portrait
 from limner.storage.quota import Balance
 from limner.storage.requests import Request
+from limner.storage.sitters import Sitter
 from limner.storage.users import ChatState, User
 
 __all__ = ["NewsSource", "Queue", "Storage"]
@@ -75,6 +76,9 @@ class Photos(Protocol):
 
     async def delete_originals(self, set_id: str) -> int:
         """Delete what was sent, and close the set."""
+
+    async def embeddings(self, set_id: str) -> Mapping[str, bytes]:
+        """Give the embedding of every accepted photo of a set."""
 
     async def thumbnail(self, photo_id: str, user_id: str) -> bytes | None:
         """Give a photo's thumbnail, None before it was looked at."""
@@ -137,6 +141,16 @@ class Templates(Protocol):
 
     async def drop(self, user_id: str) -> bool:
         """Delete the one that waits; False where there is none."""
+
+
+class Sitters(Protocol):
+    """Whose face an account has had painted."""
+
+    async def keep(self, user_id: str, set_id: str, embedding: bytes, consent_version: str | None = None) -> None:
+        """Write a sitter down, maybe with the version of the text by which they are said to have agreed."""
+
+    async def of_user(self, user_id: str) -> Sequence[Sitter]:
+        """List everybody whom an account has had painted."""
 
 
 class Rates(Protocol):
@@ -323,6 +337,10 @@ class Storage(Protocol):
     @property
     def templates(self) -> Templates:
         """Where they are kept until a request takes them over."""
+
+    @property
+    def sitters(self) -> Sitters:
+        """Whose face an account has had painted."""
 
     @property
     def rates(self) -> Rates:

@@ -35,6 +35,7 @@ __all__ = [
     "RequestEnded",
     "Said",
     "SetCount",
+    "SitterAsked",
     "StatusShown",
     "StylesShown",
     "TextArgs",
@@ -56,6 +57,13 @@ class ConsentAsked:
     """Show the consent text of this version and a button that agrees to it."""
 
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitterAsked:
+    """Ask whether whoever is seen in this set agreed: it is somebody else than before. Answered by yes or no."""
+
+    set_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +273,7 @@ class StatusShown:
 Reply = (
     Said
     | ConsentAsked
+    | SitterAsked
     | PhotoTaken
     | PhotoAccepted
     | PhotoRefused

@@ -6,6 +6,7 @@ cancellation, a failure with its reason.
 
 from dataclasses import dataclass
 
+from limner.bots import sitters
 from limner.bots.events import AgainAsked, CancelAsked, PreviewDrawn, RequestFinished, StyleChosen, StylesAsked
 from limner.bots.intake import not_enough
 from limner.bots.replies import (
@@ -17,6 +18,7 @@ from limner.bots.replies import (
     RequestAccepted,
     RequestEnded,
     Said,
+    SitterAsked,
     StylesShown,
 )
 from limner.bots.turn import Turn, queue_may_be_away
@@ -154,6 +156,8 @@ async def ask(turn: Turn, order: Order, set_id: str | None = None) -> list[Reply
     if set_id is None:
         in_set = await turn.count()
         return [not_enough(in_set) or Said("photos-ask", {"least": in_set.least}), PhotosShown(in_set)]
+    if await sitters.stranger(turn, set_id):
+        return [SitterAsked(set_id)]
     return [await _accepted(turn, set_id, order)]
 
 
@@ -194,6 +198,7 @@ async def _meant(turn: Turn, event: AgainAsked) -> Request | None:
 
 async def _accepted(turn: Turn, set_id: str, order: Order) -> RequestAccepted | QuotaShort:
     storage = turn.tools.storage
+    await sitters.keep(turn, set_id)
     try:
         request = await storage.requests.accept(
             turn.user.id,

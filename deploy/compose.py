@@ -151,6 +151,7 @@ async def web_chat(settings: Settings, redis_url: str) -> AsyncIterator[str]:
 
     from limner.bots.web import create_app, session_key
     from limner.bots.web.app import LOCAL_HOSTS
+    from limner.bots.web.crowd import Doors
 
     async with storage_of(settings) as storage, queue_of(redis_url) as queue:
         conversation = Conversation(storage, queue, style_cards(settings), limits=limits_of(settings))
@@ -160,6 +161,7 @@ async def web_chat(settings: Settings, redis_url: str) -> AsyncIterator[str]:
             session_key=session_key(master_key(settings)),
             hosts=(*LOCAL_HOSTS, settings.web_host, *settings.web_names),
             secure_cookies=settings.web_https,
+            doors=Doors(settings.web_new_an_hour, proxied=settings.web_proxied),
         )
         # Open pages are closed by the application itself; two seconds are for downloads that are almost done.
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)

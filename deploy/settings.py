@@ -23,7 +23,7 @@ class Settings:
     """Where everything is, and the few numbers an operator may choose.
 
     `web_names` are the names besides localhost that the web chat answers to; `web_https` says that people reach it over
-    HTTPS.
+    HTTPS. One address may bring `web_new_an_hour` people to it; `web_proxied` has it asked of a proxy's header.
     `offline` keeps `limner models pull` from asking the network; nothing else of limner fetches models.
     `style_folders` are those that styles are read from besides the built-in ones, and `new_styles` is the one where
     `limner styles` puts a new one; it need not exist yet.
@@ -55,6 +55,8 @@ class Settings:
     web_port: int
     web_names: tuple[str, ...]
     web_https: bool
+    web_new_an_hour: int
+    web_proxied: bool
     free_portraits: int
     daily_portraits: int
     retention_days: int
@@ -112,6 +114,9 @@ class Settings:
             web_port=_whole_number(environ, "LIMNER_WEB_PORT", 8484, lowest=0, highest=65535),
             web_names=tuple(name.strip() for name in environ.get("LIMNER_WEB_NAMES", "").split(",") if name.strip()),
             web_https=_yes_or_no(environ, "LIMNER_WEB_HTTPS"),
+            # A household or a class, and no loop that makes itself free portraits.
+            web_new_an_hour=_whole_number(environ, "LIMNER_WEB_NEW_AN_HOUR", 20, lowest=1, highest=1_000_000),
+            web_proxied=_yes_or_no(environ, "LIMNER_WEB_PROXY"),
             # 24 portraits are three requests of eight: enough to try, not enough to fill a disk.
             free_portraits=_whole_number(environ, "LIMNER_FREE_PORTRAITS", 24, lowest=0, highest=1_000_000),
             # Off: an operator decides what a day may cost.

@@ -5,6 +5,7 @@
     requests    queued -> running -> made | failed | cancelled, each step one transaction
     portraits   what goes back
     face_loras  what was learned of a sitter
+    sitters     whose face an account has had painted, and that a second person agreed to it
     events      a community's avatar events and who takes part
     galleries   what they show in public, and their posters
     quota       the ledger: available + held + spent = granted
@@ -46,6 +47,7 @@ from limner.storage.requests import Request, Requests
 from limner.storage.retention import Retention
 from limner.storage.sent import Sent
 from limner.storage.servers import Server, Servers
+from limner.storage.sitters import Sitter, Sitters
 from limner.storage.templates import Templates
 from limner.storage.upgrade import migrate
 from limner.storage.users import ChatState, User, Users
@@ -66,6 +68,7 @@ __all__ = [
     "Receipt",
     "Request",
     "Server",
+    "Sitter",
     "Storage",
     "Update",
     "User",
@@ -97,6 +100,7 @@ class Storage:
         self.requests = Requests(database, objects, clock, daily_portraits)
         self.portraits = Portraits(database, objects)
         self.face_loras = FaceLoras(database, objects, clock)
+        self.sitters = Sitters(database, objects, clock)
         self.events = Events(database, clock)
         self.galleries = Galleries(database, objects)
         self.quota = Quota(database, clock, daily_portraits)

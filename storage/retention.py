@@ -1,9 +1,9 @@
 """Retention: what shows a person's face goes when its time is over, without being asked for.
 
-Photos, templates, Face LoRAs and the engine's references are as old as their row; portraits are as old as the end of
-their request and go with it. A set from which a request waits or is being painted is left alone as a whole. Notices
-go with what they are about: news of portraits that are gone would bring nothing. What stays is the person, what they
-agreed to, and the ledger.
+Photos, templates, Face LoRAs, the engine's references and sitters' embeddings are as old as their row; portraits are
+as old as the end of their request and go with it. A set from which a request waits or is being painted is left alone
+as a whole. Notices go with what they are about: news of portraits that are gone would bring nothing. What stays is the
+person, what they agreed to for themselves, and the ledger.
 
 Set by set, each in a short transaction of its own, the objects after their rows: whoever is killed in between leaves
 objects that no row names, which the sweep takes, and sets that the next run finds as they were.
@@ -28,6 +28,7 @@ from limner.storage.schema import (
     portrait_copies,
     portraits,
     requests,
+    sitters,
     templates,
 )
 
@@ -67,6 +68,7 @@ class Retention:
         old = sa.union(
             sa.select(photos.c.set_id).where(photos.c.created_at < before),
             sa.select(face_loras.c.set_id).where(face_loras.c.created_at < before),
+            sa.select(sitters.c.set_id).where(sitters.c.created_at < before),
             sa.select(requests.c.set_id).where(requests.c.finished_at < before),
             sa.select(photo_sets.c.id).where(photo_sets.c.state == "closed", photo_sets.c.created_at < before),
         ).subquery()
@@ -99,14 +101,14 @@ def _old_rows(set_id: str, before: datetime) -> Iterator[tuple[sa.Table, sa.Colu
     yield portrait_copies, portrait_copies.c.portrait_id.in_(sa.select(portraits.c.id).where(old))
     yield portraits, old
     yield requests, ended
-    for table in (face_loras, photos):
+    for table in (face_loras, photos, sitters):
         yield table, sa.and_(table.c.set_id == set_id, table.c.created_at < before)
 
 
 def _is_empty(set_id: str, before: datetime) -> sa.ColumnElement[bool]:
     # An open set stays, empty as it may be: a photo for it could be on its way in.
     old = sa.and_(photo_sets.c.id == set_id, photo_sets.c.state == "closed", photo_sets.c.created_at < before)
-    parts = (sa.exists().where(table.c.set_id == set_id) for table in (photos, face_loras, requests))
+    parts = (sa.exists().where(table.c.set_id == set_id) for table in (photos, face_loras, sitters, requests))
     return sa.and_(old, *(~part for part in parts))
 
 

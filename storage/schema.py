@@ -195,6 +195,20 @@ face_loras = sa.Table(
     sa.Index(None, "set_id"),
 )
 
+# Whom an account has had painted; with a version of the text, that this person agreed to it.
+sitters = sa.Table(
+    "sitters",
+    metadata,
+    identifier(),
+    owner(),
+    belongs_to("photo_sets", "set_id"),
+    text("consent_version", nullable=True),
+    object_path("embedding_object"),
+    moment("created_at"),
+    sa.Index(None, "user_id"),
+    sa.Index(None, "set_id"),
+)
+
 accounts = sa.Table(
     "accounts",
     metadata,

@@ -46,6 +46,8 @@ class Presses:
             "agree": self._agree,
             "lang": self._language,
             "clear": self._clear,
+            "allow": self._allow,
+            "deny": self._deny,
             "styles": self._styles,
             "page": self._page,
             "style": self._style,
@@ -83,6 +85,16 @@ class Presses:
     async def _language(self, user: User, incoming: Incoming) -> None:
         replies = await self._desk.handle(user, events.LanguageChosen(incoming.argument))
         user = await self._desk.storage.users.get(user.id)
+        await self._answer(user, incoming, self._desk.renderer(user).answer(replies))
+
+    async def _allow(self, user: User, incoming: Incoming) -> None:
+        await self._say(user, incoming, events.SitterAgreed(incoming.argument))
+
+    async def _deny(self, user: User, incoming: Incoming) -> None:
+        await self._say(user, incoming, events.SitterDenied(incoming.argument))
+
+    async def _say(self, user: User, incoming: Incoming, event: events.Event) -> None:
+        replies = await self._desk.handle(user, event)
         await self._answer(user, incoming, self._desk.renderer(user).answer(replies))
 
     async def _clear(self, user: User, incoming: Incoming) -> None:

@@ -35,6 +35,8 @@ class Presses:
             "lang": self._language,
             "done": self._done,
             "clear": self._clear,
+            "allow": self._allow,
+            "deny": self._deny,
             "new": self._new,
             "styles": self._styles,
             "page": self._page,
@@ -80,6 +82,14 @@ class Presses:
     async def _clear(self, user: User, incoming: Incoming, set_id: str) -> None:
         await self._check_set(user, set_id)
         await self._answers.speak(user, incoming, events.PhotosCleared())
+
+    async def _allow(self, user: User, incoming: Incoming, set_id: str) -> None:
+        await self._buttons_off(incoming)
+        await self._answers.speak(user, incoming, events.SitterAgreed(set_id))
+
+    async def _deny(self, user: User, incoming: Incoming, set_id: str) -> None:
+        await self._buttons_off(incoming)
+        await self._answers.speak(user, incoming, events.SitterDenied(set_id))
 
     async def _new(self, user: User, incoming: Incoming, _: str) -> None:
         await self._answers.speak(user, incoming, events.PhotosMoreAsked())

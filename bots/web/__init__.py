@@ -2,6 +2,7 @@
 
     app         the routes and what holds for all of them
     session     the cookie and the token
+    crowd       what one address may do: bring new people, send photos side by side
     say         a page's events, spoken to the conversation
     uploads     photos out of a request's body
     pages       the open pages, to which results and progress go

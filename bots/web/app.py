@@ -12,6 +12,7 @@ from limner.bots.phrases import in_words
 from limner.bots.ports import NewsSource
 from limner.bots.web import guard, handlers, pictures
 from limner.bots.web.context import CONTEXT, PLATFORM, Context
+from limner.bots.web.crowd import Crowd, Doors
 from limner.bots.web.page import add_page
 from limner.bots.web.pages import Pages
 from limner.bots.web.session import Sessions
@@ -33,13 +34,14 @@ def create_app(
     session_key: bytes,
     hosts: Iterable[str] = LOCAL_HOSTS,
     secure_cookies: bool = False,
+    doors: Doors | None = None,
     sweep_s: float = SWEEP_S,
 ) -> web.Application:
     """Make the web chat for a conversation; run it with `aiohttp.web`.
 
     `news` is where progress comes from (the queue client); `session_key` signs cookies (`session_key(master_key)`);
-    `hosts` are the names it answers to, none meaning all; `secure_cookies` belongs to a server behind HTTPS. Results
-    and progress are delivered for as long as the application runs.
+    `hosts` are the names it answers to, none meaning all; `secure_cookies` belongs to a server behind HTTPS; `doors`
+    bound what one address may do. Results and progress are delivered for as long as the application runs.
     """
     pages = Pages()
     delivery = Delivery(conversation, conversation.tools.storage, news, PLATFORM, pages, sweep_s=sweep_s)
@@ -47,7 +49,8 @@ def create_app(
     app = web.Application(
         middlewares=[guard.rim, guard.known_host(names), guard.same_site], client_max_size=EVENT_BYTES
     )
-    app[CONTEXT] = Context(conversation, Sessions(session_key, secure=secure_cookies), pages, delivery)
+    crowd = Crowd(doors or Doors())
+    app[CONTEXT] = Context(conversation, Sessions(session_key, secure=secure_cookies), pages, delivery, crowd)
     app.on_response_prepare.append(guard.add_headers)
     app.on_shutdown.append(_close_pages)
     app.cleanup_ctx.append(_deliver)

@@ -13,6 +13,7 @@ from limner.bots.events import Event, StatusAsked
 from limner.bots.phrases import Phrases
 from limner.bots.receipts import forgotten
 from limner.bots.replies import Overview, StatusShown
+from limner.bots.web.crowd import Crowd
 from limner.bots.web.pages import Pages
 from limner.bots.web.render import Renderer
 from limner.bots.web.session import Session, Sessions
@@ -35,6 +36,7 @@ class Context:
     sessions: Sessions
     pages: Pages
     delivery: Delivery
+    crowd: Crowd
     renderers: Mapping[str, Renderer] = field(init=False)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE))
     storing: asyncio.Lock = field(default_factory=asyncio.Lock)

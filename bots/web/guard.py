@@ -1,12 +1,13 @@
 """What holds for every request: where it may come from, what an answer may do in a browser, and the rim for errors."""
 
 import logging
+import math
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from limner.bots.errors import BadEventError, BadUploadError, NotSignedInError
-from limner.bots.words import Words
+from limner.bots.errors import BadEventError, BadUploadError, CrowdedError, NotSignedInError
+from limner.bots.words import Words, closest
 from limner.storage.errors import NotFoundError
 
 __all__ = ["add_headers", "known_host", "rim", "same_site"]
@@ -69,6 +70,11 @@ async def rim(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _words(404, words.say("not-here"))
     except NotSignedInError as error:
         return _words(403, str(error))
+    except CrowdedError as error:
+        logger.info("%s %s: %s", request.method, request.path, error)
+        language = request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0]
+        minutes = max(1, math.ceil(error.wait_s / 60))
+        return _words(429, Words(closest(language)).say(error.text, {"minutes": minutes}))
     except (BadUploadError, BadEventError) as error:
         logger.info("%s %s: %s", request.method, request.path, error)
         return _words(400, words.say("upload-unreadable"))

@@ -35,6 +35,7 @@ async def state(request: web.Request) -> web.Response:
     try:
         session, known = context.sessions.read(request), True
     except NotSignedInError:
+        context.crowd.admit(request)
         session, known = context.sessions.new(), False
     user = await context.user(session)
     receipts = await context.receipts(user)
@@ -68,9 +69,9 @@ async def photos(request: web.Request) -> web.Response:
     user = await context.user(session)
     limits = context.conversation.tools.limits
     replies: list[Reply] = []
-    async with context.reading, _in_time():
+    async with context.crowd.sending(request), context.reading, _in_time():
         count = 0
-        async for upload in uploads(request, limits.photo_bytes):
+        async for upload in uploads(request, limits.photo_bytes, limits.most_photos):
             count += 1
             if upload.data is None:
                 replies.append(PhotoRefused("too_large", None, upload.name))
@@ -91,8 +92,8 @@ async def template(request: web.Request) -> web.Response:
     session = context.sessions.check_token(request)
     user = await context.user(session)
     replies: list[Reply] = []
-    async with context.reading, _in_time():
-        async for upload in uploads(request, context.conversation.tools.limits.photo_bytes):
+    async with context.crowd.sending(request), context.reading, _in_time():
+        async for upload in uploads(request, context.conversation.tools.limits.photo_bytes, 1):
             if upload.data is None:
                 replies = [PhotoRefused("too_large", None, upload.name)]
             else:

@@ -34,6 +34,7 @@ class Renderer:
             r.RequestAccepted: lambda accepted: _said(phrases.accepted(accepted)),
             r.PhotoTaken: lambda taken: {"kind": "photo-taken", "photo": taken.photo_id, "name": taken.name},
             r.PhotoRefused: self._refused,
+            r.SitterAsked: lambda asked: {"kind": "sitter-asked", "set": asked.set_id},
             r.ProgressShown: lambda shown: {"kind": "progress", **self._progress(shown)},
             r.QueueMoved: self._moved,
             r.Forgotten: lambda receipt: {"kind": "forgotten", "text": phrases.receipt(receipt)},

@@ -18,6 +18,8 @@ SAYABLE: dict[str, type[events.Event]] = {
     "photos-cleared": events.PhotosCleared,
     "photos-done": events.PhotosDone,
     "photos-more-asked": events.PhotosMoreAsked,
+    "sitter-agreed": events.SitterAgreed,
+    "sitter-denied": events.SitterDenied,
     "styles-asked": events.StylesAsked,
     "style-chosen": events.StyleChosen,
     "again-asked": events.AgainAsked,

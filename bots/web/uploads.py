@@ -25,18 +25,25 @@ class Upload:
     data: bytes | None
 
 
-async def uploads(request: web.Request, limit: int) -> AsyncIterator[Upload]:
+async def uploads(request: web.Request, limit: int, most: int) -> AsyncIterator[Upload]:
     """Yield the files of a multipart body one after the other; `limit` is the largest a file may be, in bytes.
 
-    Raises BadUploadError for a body in another form, a broken one, one without files, and one that goes on too long.
+    Raises BadUploadError for a body in another form, a broken one, one without files, one with many more than `most`
+    files, and one that goes on too long; unread where it says so beforehand.
     """
+    if (request.content_length or 0) > (PATIENCE + most) * limit:
+        raise BadUploadError(f"The body says that it has {request.content_length} bytes.")
     try:
         reader = await request.multipart()
-        found = False
+        found = 0
+        parts = 0
         async for part in reader:
+            parts += 1
+            if parts > PATIENCE * most:
+                raise BadUploadError(f"The body goes on after {PATIENCE * most} parts; {most} files are allowed.")
             if not isinstance(part, BodyPartReader) or part.filename is None:
                 continue
-            found = True
+            found += 1
             yield Upload(part.filename[:NAME_LENGTH], await _read(part, limit))
     except (ValueError, AssertionError) as error:  # aiohttp's ways of saying that a body is no multipart body
         raise BadUploadError(f"The body is not made of photos: {error}.") from error

@@ -154,6 +154,11 @@ not-now-done = Wähl einen anderen Stil, lass dir mehr davon malen oder fang mit
 not-here = Das gibt es hier nicht (mehr).
 went-wrong = Bei uns ist etwas schiefgegangen. Was du vorher geschickt hast, ist sicher; versuch es bitte in einer Minute noch einmal.
 upload-unreadable = Ich konnte nicht lesen, was angekommen ist. Lade die Seite neu und wähl die Fotos noch einmal aus.
+web-crowded = Von dort, wo du bist, sind in einer Stunde viele neue Leute gekommen. Lade diese Seite bitte in { $minutes ->
+    [one] einer Minute
+   *[other] { $minutes } Minuten
+  } neu.
+web-uploads-crowded = Von dort, wo du bist, sind zu viele Fotos gleichzeitig unterwegs. Warte, bis sie angekommen sind, und wähl dieses noch einmal aus.
 moment = { DATETIME($date, dateStyle: "long") }, { $time } Uhr UTC
 
 ### Why a photo was refused, and what to do

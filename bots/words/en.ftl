@@ -154,6 +154,11 @@ not-now-done = Choose another style, ask for more of the same, or begin with new
 not-here = That is not here (any more).
 went-wrong = Something went wrong on our side. What you sent before is safe; please try once more in a minute.
 upload-unreadable = I could not read what was sent. Reload the page and choose the photos again.
+web-crowded = Many new people have come from where you are within an hour. Please reload this page in { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+  }.
+web-uploads-crowded = Too many photos are on their way from where you are. Wait until they have arrived, and choose this one again.
 moment = { DATETIME($date, dateStyle: "long") }, { $time } UTC
 
 ### Why a photo was refused, and what to do

@@ -154,6 +154,11 @@ not-now-done = Elige otro estilo, pide más del mismo o empieza con fotos nuevas
 not-here = Eso no está aquí (o ya no).
 went-wrong = Algo ha fallado por nuestra parte. Lo que enviaste antes está a salvo; inténtalo otra vez en un minuto, por favor.
 upload-unreadable = No he podido leer lo que ha llegado. Recarga la página y elige las fotos otra vez.
+web-crowded = Desde donde estás ha llegado mucha gente nueva en una hora. Recarga esta página dentro de { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+  }.
+web-uploads-crowded = Desde donde estás hay demasiadas fotos en camino a la vez. Espera a que lleguen y elige esta otra vez.
 moment = { DATETIME($date, dateStyle: "long") }, { $time } UTC
 
 ### Why a photo was refused, and what to do

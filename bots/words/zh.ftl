@@ -108,6 +108,8 @@ not-now-done = 可以换一种风格，再要几张同样风格的，或者用�
 not-here = 这里没有（或已经没有）这个内容。
 went-wrong = 我们这边出了点问题。你之前发送的内容都还在；请过一分钟再试一次。
 upload-unreadable = 收到的内容无法读取。请刷新页面，重新选择照片。
+web-crowded = 一小时内从你所在的网络来了很多新用户。请在 { $minutes } 分钟后重新加载本页。
+web-uploads-crowded = 从你所在的网络正在发送的照片太多。请等它们发送完毕，再重新选择这张。
 moment = { DATETIME($date, dateStyle: "long") } { $time }（UTC）
 
 ### Why a photo was refused, and what to do

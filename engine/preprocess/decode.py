@@ -148,7 +148,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode.startswith(("I", "F")):
         image = _eight_bits(image)
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
+        layer = image if image.mode == "RGBA" else _let_go(image, image.convert("RGBA"))
         image = Image.new("RGB", layer.size, "white")
         image.paste(layer, mask=layer.getchannel("A"))
     if profile and len(profile) <= _MAX_PROFILE and image.mode in ("RGB", "CMYK", "L"):

@@ -66,7 +66,7 @@ def mutated(data: bytes, seed: int) -> bytes:
     changed = bytearray(data)
     for _ in range(rng.integers(1, 40)):
         end = 600 if rng.random() < 0.6 else len(changed)
-        changed[rng.integers(8, min(end, len(changed)))] = rng.choice([0, 0x7F, 0x80, 0xFF, rng.integers(256)])
+        changed[rng.integers(8, min(end, len(changed)))] = rng.choice([0, 0x7F, 0x80, 0xFF, int(rng.integers(256))])
     start, length = (int(rng.integers(1, len(changed) // 2)) for _ in range(2))
     match seed % 3:
         case 1:
@@ -119,9 +119,9 @@ def _bombs() -> Iterator[tuple[str, bytes]]:
     yield "JPEG of 49 Mpx", photos.encoded(flat, "JPEG")
     yield "JPEG of 49 Mpx in CMYK", photos.encoded(flat.convert("CMYK"), "JPEG")
     yield "PNG of 49 Mpx", photos.encoded(flat, "PNG", compress_level=1)
-    whole = Image.new("L", (WHOLE_SIDE, WHOLE_SIDE), 128)
+    grey = Image.new("L", (WHOLE_SIDE, WHOLE_SIDE), 128)
     for mode in ("1", "P", "LA", "RGBA", "I;16"):
-        large = whole.convert(mode) if mode != "I;16" else Image.new(mode, whole.size, 40_000)
+        large = grey.convert(mode) if mode != "I;16" else Image.new(mode, grey.size, 40_000)
         yield f"PNG of 17 Mpx in {mode}", photos.encoded(large, "PNG", compress_level=1)
 
 

@@ -122,10 +122,15 @@ def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, 
     return {
         "refusal": None if good else "not_an_image",
         "detail": {},
-        "embedding": hashlib.sha256(photo).digest() * 16 if good else None,
+        "embedding": embedding(photo) if good else None,
         "thumbnail": b"thumbnail of " + photo if good else None,
         "quality": {"sharpness": 1.0} if good else {},
     }
+
+
+def embedding(photo: bytes) -> bytes:
+    """Return the embedding of the one person who is in all photos, each a little apart."""
+    return struct.pack("<128f", *(byte / 1e4 for byte in hashlib.sha256(photo).digest() * 4))
 
 
 def template(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:

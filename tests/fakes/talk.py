@@ -5,6 +5,7 @@ them. The fixtures at the end are imported by the conftest.py of the folders tha
 """
 
 import shutil
+import struct
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -26,6 +27,8 @@ from limner.tests.fakes.queue_client import FakeQueue
 
 MASTER_KEY = bytes(range(32))
 FREE = 12
+#: The embeddings of two people: 1.1 apart, where another person begins at 0.6.
+FIRST, SECOND = bytes(512), struct.pack("<128f", *[0.1] * 128)
 PORTRAITS = 4
 STYLES = (
     StyleCard("pencil", "Pencil", "Graphite on paper", b"\x89PNG preview of pencil"),
@@ -69,15 +72,15 @@ class Talk:
         replies = await self.say(PhotoReceived(data or png(next(self.shades)), "me.png"))
         return next(reply.photo_id for reply in replies if isinstance(reply, PhotoTaken))
 
-    async def accept(self, photo_id: str) -> None:
+    async def accept(self, photo_id: str, embedding: bytes = FIRST) -> None:
         """Settle a photo as good, as the worker does."""
-        await self.storage.photos.accept(photo_id, embedding=bytes(512), thumbnail=png(1), quality={})
+        await self.storage.photos.accept(photo_id, embedding=embedding, thumbnail=png(1), quality={})
 
-    async def send_good_photos(self, number: int = 3) -> list[str]:
+    async def send_good_photos(self, number: int = 3, embedding: bytes = FIRST) -> list[str]:
         """Send photos and have them accepted."""
         ids = [await self.send_photo() for _ in range(number)]
         for photo_id in ids:
-            await self.accept(photo_id)
+            await self.accept(photo_id, embedding)
         return ids
 
     async def request(self, style: str = "pencil") -> Request:

@@ -134,7 +134,7 @@ async def test_a_receipt_is_owed_until_it_is_told(storage: Storage, sitter: User
     assert await storage.receipts.owed("web", timedelta(minutes=1)) == []
     await storage.receipts.told("web", "sitter")
     assert await storage.receipts.owed("web") == []
-    assert b"sitter" not in place.bytes_at_rest()
+    assert b"sitter" not in place.bytes_at_rest().replace(b"sitters", b"")  # the name of a table
 
 
 @pytest.mark.parametrize("step", ["_deletions.write", "_keys.destroy", "_objects.delete_all_of"])

@@ -96,6 +96,11 @@ class Buttons:
         add = self._button("discord-add", "photos", short(style), looks="strong")
         return (Row((add, self._button("discord-clear", "clear", set_id))),)
 
+    def sitter(self, set_id: str) -> Controls:
+        """Say whether whoever is seen in a set agreed."""
+        yes = self._button("sitter-yes", "allow", set_id, looks="strong")
+        return (Row((yes, self._button("sitter-no", "deny", set_id))),)
+
     def styles(self, cards: Sequence[StyleCard], page: int) -> Controls:
         """Choose a style; `page` counts from 0 and stays within the pages there are."""
         pages = max(1, -(-len(cards) // CHOICES))

@@ -53,6 +53,7 @@ class Renderer:
         self._table: dict[type, Callable[[Any], Outgoing | None]] = {
             r.Said: lambda said: self.text(said.text, said.args),
             r.ConsentAsked: self._consent,
+            r.SitterAsked: lambda asked: self.text("sitter-ask", controls=self.buttons.sitter(asked.set_id)),
             r.StylesShown: lambda _: self.styles(0),
             r.PhotosShown: lambda shown: Outgoing(self.count(shown.count)),
             r.RequestAccepted: self.accepted,

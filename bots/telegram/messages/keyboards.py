@@ -52,6 +52,10 @@ class Keyboards:
         """Finish a set of photos, or begin it anew."""
         return ((self._button("telegram-done", "done", set_id), self._button("telegram-clear", "clear", set_id)),)
 
+    def sitter(self, set_id: str) -> Keyboard:
+        """Say whether whoever is seen in a set agreed."""
+        return ((self._button("sitter-yes", "allow", set_id), self._button("sitter-no", "deny", set_id)),)
+
     def styles(self, cards: Sequence[StyleCard], titles: Sequence[str], page: int) -> Keyboard:
         """Choose a style; `page` counts from 0 and stays within the pages there are."""
         pages = max(1, -(-len(cards) // PAGE))

@@ -29,6 +29,7 @@ class Renderer:
         self._table: dict[type, Callable[[Any], Text | None]] = {
             r.Said: lambda said: self.text(said.text, said.args),
             r.ConsentAsked: self._consent,
+            r.SitterAsked: lambda asked: self.text("sitter-ask", keyboard=self.keyboards.sitter(asked.set_id)),
             r.StylesShown: lambda _: Text("", self.styles(0)),
             r.PhotoRefused: self.refused,
             r.PhotoDeleted: lambda _: self.text("photo-removed"),

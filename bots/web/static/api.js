@@ -16,6 +16,7 @@ async function answer(response) {
 /** Fetch everything that the page is drawn from. */
 export async function fetchState() {
   const response = await fetch("/api/state", { cache: "no-store" });
+  if (response.status === 429) throw new Error((await response.json()).replies[0].text, { cause: 429 });
   if (!response.ok) throw new Error(`The state came with ${response.status}.`);
   const state = await response.json();
   token = state.token;

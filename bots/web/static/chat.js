@@ -42,6 +42,7 @@ function take(answer) {
   for (const reply of answer.replies ?? []) {
     // The same sentence twice in a row says nothing new.
     if (reply.kind === "said" && lines.at(-1)?.text !== reply.text) lines.push({ key: `said-${lines.length}`, text: reply.text });
+    if (reply.kind === "sitter-asked") askSitter(reply.set);
     if (reply.kind === "forgotten") showReceipt(reply.text);
   }
   draw();
@@ -65,7 +66,8 @@ async function look() {
     forgetPending((photo) => photo.state !== "received" || state.photos.some((one) => one.id === photo.id));
     draw();
     if (state.receipts.length) showReceipt(state.receipts.join("\n"));
-  } catch {
+  } catch (error) {
+    if (error.cause === 429) $("offline").textContent = error.message;
     $("offline").hidden = false;
   }
 }
@@ -84,6 +86,14 @@ function removePhoto(photo) {
   if (index >= 0) pending.splice(index, 1);
   if (photo.id) act("photo-removed", { photo_id: photo.id });
   else draw();
+}
+
+/** Ask whether whoever is seen in the photos agreed. Closed without an answer, it is asked again with the next style. */
+function askSitter(set) {
+  const answer = (event) => () => { $("sitter-ask").close(); act(event, { set_id: set }); };
+  $("sitter-yes").onclick = answer("sitter-agreed");
+  $("sitter-no").onclick = answer("sitter-denied");
+  $("sitter-ask").showModal();
 }
 
 function showReceipt(text) {
