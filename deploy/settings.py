@@ -128,7 +128,7 @@ class Settings:
             engine_threads=_whole_number(
                 environ, "LIMNER_ENGINE_THREADS", max(1, usable_cores() - 1), lowest=1, highest=1024
             ),
-            # A seat of a full-size base takes memory that nobody has measured yet; one of nano takes 60 MB.
+            # A seat of nano takes 33 MB; what one of a full-size base takes was not measured yet.
             seats=_whole_number(
                 environ,
                 "LIMNER_SEATS",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 
 import torch
 
+from limner.engine.errors import BadLoraError
 from limner.engine.floor.floor import Floor
 from limner.engine.floor.layers import Stack, Weights
 from limner.engine.floor.loading import weights_of
@@ -16,6 +18,8 @@ from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts
 from limner.engine.styles import Style
 from limner.engine.train.recipe import recipe_for
+
+_log = logging.getLogger(__name__)
 
 #: Samples at once that are tried on a device, and the seconds that trying may take.
 SIZES = (2, 4, 8, 16, 32)
@@ -27,7 +31,7 @@ WORTH = 1.05
 def laid_out(base: BaseModel, seats: int, styles: Mapping[str, Style]) -> Seats:
     """Lay a floor of so many seats out on a base, large enough for its own recipe and for the styles made for it.
 
-    Raises BadRecipeError, and BadLoraError for a style whose LoRA is damaged.
+    Raises BadRecipeError, and BadLoraError for an LCM-LoRA that cannot be read.
     """
     recipe = recipe_for(base.name, base.family.name, base.directory)
     added = _added(base, styles)
@@ -60,12 +64,21 @@ def _added(base: BaseModel, styles: Mapping[str, Style]) -> list[Weights]:
     """Give what is drawn with beside a Face LoRA: each layer's largest of all styles, and an LCM-LoRA."""
     whole: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
     for style in styles.values():
-        data = style_lora(style) if style.base in {None, base.name} else None
-        for name, pair in (weights_of(base, data) if data else {}).items():
+        for name, pair in _weights(base, style).items():
             if name not in whole or len(pair[0]) > len(whole[name][0]):
                 whole[name] = pair
     few = few_step_lora(base)
     return [weights for weights in (whole, weights_of(base, few) if few else {}) if weights]
+
+
+def _weights(base: BaseModel, style: Style) -> Weights:
+    """Read a style's LoRA if the base draws it; one that cannot be stacked fails whoever asks for it alone."""
+    data = style_lora(style) if style.base in {None, base.name} else None
+    try:
+        return weights_of(base, data) if data else {}
+    except BadLoraError as error:
+        _log.warning("The style %s cannot be drawn at a seat: %s", style.name, error)
+        return {}
 
 
 def _rank(weights: Weights) -> int:

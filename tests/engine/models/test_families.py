@@ -53,7 +53,7 @@ def _pipeline(directory: Path, base: BaseModel) -> Any:
     """Give diffusers' own pipeline, drawing as limner does: DDIM for what diffuses."""
     pipeline = PIPELINES[base.family.name].from_pretrained(str(directory))
     if base.family.prefix == "unet":
-        pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
+        pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config, clip_sample=False)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
