@@ -136,7 +136,7 @@ class Events:
         """
         row = {"event_id": event_id, "user_id": user_id, "name": name, "joined_at": self._clock()}
         async with self._database.write() as connection:
-            event = await one_event(connection, event_id, lock=True)
+            event = await one_event(connection, event_id)
             mine = _member(event_id, user_id)
             if (await connection.execute(sa.select(event_members.c.name).where(mine))).first() is not None:
                 return False
@@ -241,10 +241,9 @@ def is_stale() -> sa.ColumnElement[bool]:
     return sa.or_(event_shows.c.user_id.is_(None), ~willing, ~kept)
 
 
-async def one_event(connection: Connection, event_id: str, *, lock: bool = False) -> AvatarEvent:
+async def one_event(connection: Connection, event_id: str) -> AvatarEvent:
     """Find an event in the caller's transaction; NotFoundError for an unknown one."""
-    query = _select().where(events.c.id == event_id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+    row = (await connection.execute(_select().where(events.c.id == event_id))).one_or_none()
     if row is None:
         raise NotFoundError("event", event_id)
     return AvatarEvent(*row)

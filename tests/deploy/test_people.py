@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from click.testing import CliRunner, Result
 from limner.deploy.cli import main
 from limner.deploy.compose import migrated, storage_of
 from limner.deploy.settings import Settings
+from limner.tests.fakes.postgresql import cluster, postgresql_url
+
+__all__ = ["cluster", "postgresql_url"]
 
 
 async def _somebody() -> str:
@@ -90,3 +94,32 @@ def test_every_start_forgets_again_whom_a_backup_brings_back(
     shutil.rmtree(limner_home)
     shutil.copytree(tmp_path / "backup", limner_home)
     assert "Nobody has written yet." in limner("quota").output
+
+
+def test_people_are_kept_on_postgresql(postgresql_url: str, limner_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With DATABASE_URL naming PostgreSQL the command finds there whom another process has written down."""
+    monkeypatch.setenv("DATABASE_URL", postgresql_url)
+    asyncio.run(_somebody())
+    result = limner("quota", "telegram:4711", "--grant", "10")
+    assert numbers(result) == [34, 0, 0, 34]
+    assert not (limner_home / "limner.db").exists()
+
+
+def test_a_missing_driver_is_one_sentence(limner_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where asyncpg is not installed, the command says so and how to get it."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1/limner")
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    result = limner("quota")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert "pip install 'limner[postgres]'" in result.stderr
+
+
+def test_a_server_that_is_not_there_is_one_sentence(limner_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PostgreSQL that cannot be reached is told with the name of the setting, and without its password."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://limner:secret@127.0.0.1:1/limner")
+    result = limner("quota")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert "DATABASE_URL" in result.stderr
+    assert "secret" not in result.stderr
