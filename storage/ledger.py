@@ -103,6 +103,21 @@ async def reserve(
     return True
 
 
+async def refuse_early(
+    connection: Connection, now: datetime, user_id: str, amount: int, key: str, *, daily: int
+) -> None:
+    """Raise QuotaExceededError where `reserve` would do so by all that is written now; write nothing.
+
+    A key that is known, a renewal that is due and an account that is not there are left to `reserve`.
+    """
+    known = sa.exists().where(holds.c.key == key)
+    due = sa.or_(accounts.c.renewed_on.is_(None), accounts.c.renewed_on < day_of(now)) if daily else sa.false()
+    short = (accounts.c.user_id == user_id, accounts.c.available < amount, ~due, ~known)
+    available = await connection.scalar(sa.select(accounts.c.available).where(*short))
+    if available is not None:
+        raise QuotaExceededError(amount, available, next_midnight(now) if daily else None)
+
+
 async def settle(connection: Connection, now: datetime, key: str, spend: int | None) -> bool:
     """End a hold: spend `spend` of it (None: all of it) and give back the rest; tell whether it ended now.
 

@@ -69,10 +69,16 @@ class Quota:
     async def reserve(self, user_id: str, amount: int, key: str, lifetime: timedelta | None = None) -> bool:
         """Hold `amount` under `key`; tell whether it was held now. Without a lifetime it waits to be settled.
 
+        What a request holds has none: its hold is made and ended in the transactions that begin and end the request,
+        and the reconciler sees to it that every request comes to an end.
+
         Raises QuotaExceededError when less is available and NotFoundError for an unknown user.
         """
         now = self._clock()
         expires_at = None if lifetime is None else now + lifetime
+        # Whoever asks an empty account again and again takes nobody's turn at writing.
+        async with self._database.read() as connection:
+            await ledger.refuse_early(connection, now, user_id, amount, key, daily=self._daily_portraits)
         async with self._database.write() as connection:
             return await ledger.reserve(connection, now, user_id, amount, key, expires_at, daily=self._daily_portraits)
 

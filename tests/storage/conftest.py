@@ -7,7 +7,6 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,27 +14,12 @@ import pytest_asyncio
 
 from limner.storage import NewPortrait, Storage, User, migrate, open_storage
 from limner.tests.fakes.postgresql import Cluster, cluster
+from limner.tests.fakes.turned_clock import TurnedClock
 
 MASTER_KEY = bytes(range(32))
 FREE = 24
 
 __all__ = ["cluster"]
-
-
-@dataclass
-class TurnedClock:
-    """A clock that moves a millisecond at each look, so that order is definite, and otherwise only when turned."""
-
-    now: datetime = datetime(2030, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Tell the time and move on."""
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-    def turn(self, by: timedelta) -> None:
-        """Move on by so much."""
-        self.now += by
 
 
 @dataclass
