@@ -115,11 +115,12 @@ class Quota:
         async with self._database.read() as connection:
             return {user_id: Balance(*figures) for user_id, *figures in await connection.execute(query)}
 
-    async def history(self, user_id: str) -> list[Entry]:
-        """List the ledger's lines of a sitter, oldest first."""
-        query = sa.select(*columns_of(entries, Entry)).where(entries.c.user_id == user_id).order_by(entries.c.id)
+    async def history(self, user_id: str, newest: int | None = None) -> list[Entry]:
+        """List the ledger's lines of a sitter, or so many of the `newest`, oldest first."""
+        mine = sa.select(*columns_of(entries, Entry)).where(entries.c.user_id == user_id)
         async with self._database.read() as connection:
-            return [Entry(*row) for row in await connection.execute(query)]
+            rows = (await connection.execute(mine.order_by(entries.c.id.desc()).limit(newest))).all()
+        return [Entry(*row) for row in reversed(rows)]
 
     async def _account(self, user_id: str) -> tuple[Balance, date | None]:
         query = sa.select(*columns_of(accounts, Balance), accounts.c.renewed_on).where(accounts.c.user_id == user_id)

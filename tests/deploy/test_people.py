@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -37,8 +38,9 @@ def limner(*words: str) -> Result:
 
 
 def numbers(result: Result) -> list[int]:
-    """Return available, held, spent and granted of the last person listed."""
-    return [int(word) for word in result.output.split()[-4:]]
+    """Return available, held, spent and granted of telegram:4711."""
+    (line,) = (line for line in result.output.splitlines() if "telegram:4711" in line)
+    return [int(word) for word in line.split()[-4:]]
 
 
 def test_everybody_is_listed(somebody: str) -> None:
@@ -63,6 +65,45 @@ def test_grants_without_a_key_add_up(somebody: str) -> None:
     """Two grants without a key are two grants."""
     limner("quota", "telegram:4711", "--grant", "10")
     assert numbers(limner("quota", "telegram:4711", "--grant", "5")) == [39, 0, 0, 39]
+
+
+async def _busy(person: str) -> str:
+    async with storage_of(Settings.from_env(os.environ)) as storage:
+        await storage.payments.credit(person, "charge-9", "pack", 8, 50, "XTR")
+        await storage.quota.reserve(person, 4, "first")
+        await storage.quota.commit("first", 3)
+        await storage.quota.reserve(person, 2, "second")
+        await storage.quota.refund("second")
+        await storage.payments.refund("charge-9")
+    return person
+
+
+def test_how_it_came_to_the_numbers_is_shown(somebody: str) -> None:
+    """Each move of a person's ledger has a line: what, how many, what for, the newest last."""
+    limner("quota", somebody, "--grant", "10", "--key", "prize")
+    asyncio.run(_busy(somebody))
+    lines = limner("quota", somebody).output.splitlines()[3:]
+    assert [" ".join(line.split()[2:]) for line in lines[1:]] == [
+        "granted to begin with 24",
+        "granted by operator 10 prize",
+        "bought 8 charge-9",
+        "reserved 4 first",
+        "spent 3 first",
+        "refunded 1 first",
+        "reserved 2 second",
+        "refunded 2 second",
+        "taken back 8 charge-9",
+    ]
+    few = limner("quota", somebody, "--history", "2").output
+    assert "refunded" in few
+    assert "spent        3" not in few
+    assert "taken back" not in limner("quota", somebody, "--history", "0").output
+
+
+def test_the_daily_portraits_are_named_with_their_day(somebody: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was filled up on a day says so, and which day it was."""
+    monkeypatch.setenv("LIMNER_DAILY_PORTRAITS", "30")
+    assert re.search(r"granted daily +6 +20\d\d-", limner("quota", somebody).output)
 
 
 def test_a_grant_to_nobody_is_refused(somebody: str) -> None:
