@@ -145,6 +145,22 @@ async def settle(connection: Connection, now: datetime, key: str, spend: int | N
     return True
 
 
+async def give_back(connection: Connection, now: datetime, key: str) -> int:
+    """Give back what a hold still holds, or as much again as was spent of it; return how much, 0 the second time.
+
+    What was spent stays spent in the account, since it was made: the same amount is granted. Raises NotFoundError for
+    an unknown key.
+    """
+    hold = (await connection.execute(sa.select(holds).where(holds.c.key == key))).one_or_none()
+    if hold is None:
+        raise NotFoundError("hold", key)
+    if await settle(connection, now, key, 0):
+        return int(hold.amount)
+    spent = sa.select(entries.c.amount).where(entries.c.key == key, entries.c.kind == "commit")
+    amount = int(await connection.scalar(spent) or 0)
+    return amount if amount and await grant(connection, now, hold.user_id, amount, f"given-back:{key}") else 0
+
+
 async def _pay(connection: Connection, user_id: str, spent: int, returned: int) -> None:
     await connection.execute(
         accounts.update()

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from limner.storage import open_storage
+from limner.storage import ledger, open_storage
 from limner.storage.errors import AlreadyRefundedError, NotFoundError, QuotaExceededError, StorageError
 from limner.storage.quota import Balance
 from limner.tests.fakes.crashing import CrashError, CrashingDatabase
@@ -24,7 +24,7 @@ from limner.tests.fakes.turned_clock import TurnedClock
 KEYS = st.sampled_from([f"job {n}" for n in range(5)])
 CHARGES = st.sampled_from(["charge 1", "charge 2"])
 AMOUNTS = st.integers(1, 12)
-MOVES = ["grant", "renew", "credit", "return", "reserve", "commit", "refund", "expire"]
+MOVES = ["grant", "renew", "credit", "return", "reserve", "commit", "refund", "expire", "give back"]
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -47,6 +47,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.available, self.granted, self.spent = 10, 10, 0
         self.held: dict[str, int] = {}
         self.until: dict[str, Any] = {}
+        self.paid: dict[str, int] = {}
         self.returned: set[str] = set()
         self.amounts: dict[str, int] = {}
         self.charges: dict[str, int] = {}
@@ -157,6 +158,27 @@ class LedgerMachine(RuleBasedStateMachine):
         spent = (amount if part is None else part) if committed else 0
         self.spent += spent
         self.available += amount - spent
+        if spent:
+            self.paid[key] = spent
+
+    @rule(key=KEYS)
+    def give_back_twice(self, key: str) -> None:
+        """Give back twice at once what a key holds or has spent: it counts once, and what was spent stays spent."""
+        outcomes = self.both(*(self.give_back(key) for _ in range(2)))
+        if key not in self.amounts:
+            assert all(isinstance(outcome, NotFoundError) for outcome in outcomes)
+            return
+        held, spent = self.held.pop(key, 0), 0 if key in self.returned else self.paid.get(key, 0)
+        assert sorted(outcomes) == [0, held or spent]
+        self.available += held or spent
+        if spent:
+            self.returned.add(key)
+            self.granted += spent
+
+    async def give_back(self, key: str) -> int:
+        """Give back, as the operator's command does."""
+        async with self.database.write() as connection:
+            return await ledger.give_back(connection, self.clock(), key)
 
     @rule(what=st.sampled_from(MOVES), key=KEYS, charge=CHARGES, amount=AMOUNTS, after=st.integers(0, 9))
     def crash(self, what: str, key: str, charge: str, amount: int, after: int) -> None:
@@ -171,6 +193,7 @@ class LedgerMachine(RuleBasedStateMachine):
             "commit": lambda: quota.commit(key),
             "refund": lambda: quota.refund(key),
             "expire": quota.expire,
+            "give back": lambda: self.give_back(key),
         }
         self.database.crash_after = after
         with suppress(CrashError, StorageError, ValueError):
