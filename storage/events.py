@@ -122,6 +122,11 @@ class Events:
         """List everybody's events, the newest first."""
         return await self._list(_select().order_by(events.c.created_at.desc(), events.c.id).limit(limit))
 
+    async def paid_by(self, user_id: str, limit: int = 20) -> list[AvatarEvent]:
+        """List the events that take from an account, a host's or a community's own, the newest first."""
+        newest = _select().where(events.c.payer_id == user_id).order_by(events.c.created_at.desc(), events.c.id)
+        return await self._list(newest.limit(limit))
+
     async def unfinished(self, platform: str) -> list[AvatarEvent]:
         """List a platform's events that still go on, or of which something must be told, shown or taken away."""
         stale = sa.exists().where(event_shows.c.event_id == events.c.id, is_stale())

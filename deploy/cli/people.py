@@ -66,6 +66,8 @@ async def _quota(settings: Settings, name: str | None, grant: int | None, key: s
             await _grant(storage, (await person_called(storage, name)).id, grant, key)
         people = await everybody(storage) if name is None else [await person_called(storage, name)]
         lines = [] if name is None else await history(storage, people[0], newest)
+        paid = [] if name is None else await storage.events.paid_by(people[0].id)
+        events = [(one, await storage.events.counts(one.id)) for one in paid]
     table = Table(box=None)
     for title in ("person", "id", "available", "held", "spent", "granted"):
         table.add_column(title, overflow="fold")  # ids are there to be copied
@@ -76,6 +78,11 @@ async def _quota(settings: Settings, name: str | None, grant: int | None, key: s
     Console().print(table if people else "Nobody has written yet.")
     if lines:
         _show_history(lines)
+    for event, counts in events:
+        click.echo(
+            f"Pays for the event {event.id} ({event.platform}: {event.title}, {event.state}): "
+            f"{event.portraits} portraits for each of at most {event.most_members}; {counts.under_way} under way, {counts.made} made."
+        )
 
 
 def _show_history(lines: "list[Line]") -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from limner.deploy.cli import main
 from limner.deploy.compose import migrated, storage_of
 from limner.deploy.settings import Settings
+from limner.storage import NewEvent
 from limner.tests.fakes.postgresql import cluster, postgresql_url
 
 __all__ = ["cluster", "postgresql_url"]
@@ -104,6 +106,26 @@ def test_the_daily_portraits_are_named_with_their_day(somebody: str, monkeypatch
     """What was filled up on a day says so, and which day it was."""
     monkeypatch.setenv("LIMNER_DAILY_PORTRAITS", "30")
     assert re.search(r"granted daily +6 +20\d\d-", limner("quota", somebody).output)
+
+
+async def _pool(person: str) -> str:
+    async with storage_of(Settings.from_env(os.environ)) as storage:
+        community = (await storage.users.get_or_create("telegram", "community:-100")).id
+        ends = datetime.now(UTC) + timedelta(days=1)
+        new = NewEvent(community, person, community, "telegram", "-100", "Chess", "en", "oil", 4, 30, False, ends)  # noqa: FBT003
+        return (await storage.events.create(new)).id
+
+
+def test_an_account_names_the_events_that_it_pays_for(somebody: str) -> None:
+    """A group's own account is the pool of its event, and says so; the host's, which pays for none, does not."""
+    event = asyncio.run(_pool(somebody))
+    limner("quota", "telegram:community:-100", "--grant", "120")
+    shown = limner("quota", "telegram:community:-100").output
+    assert (
+        f"Pays for the event {event} (telegram: Chess, open): 4 portraits for each of at most 30; 0 under way" in shown
+    )
+    assert "granted by operator" in shown
+    assert "Pays for" not in limner("quota", somebody).output
 
 
 def test_a_grant_to_nobody_is_refused(somebody: str) -> None:
