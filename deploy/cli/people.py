@@ -79,9 +79,10 @@ async def _quota(settings: Settings, name: str | None, grant: int | None, key: s
     if lines:
         _show_history(lines)
     for event, counts in events:
+        where = f"{event.platform}: {event.title}, {event.state}"
+        each = f"{event.portraits} portraits for each of at most {event.most_members}"
         click.echo(
-            f"Pays for the event {event.id} ({event.platform}: {event.title}, {event.state}): "
-            f"{event.portraits} portraits for each of at most {event.most_members}; {counts.under_way} under way, {counts.made} made."
+            f"Pays for the event {event.id} ({where}): {each}; {counts.under_way} under way, {counts.made} made."
         )
 
 
