@@ -15,9 +15,6 @@ from limner.deploy.cli import main
 from limner.deploy.compose import migrated, storage_of
 from limner.deploy.settings import Settings
 from limner.storage import NewEvent
-from limner.tests.fakes.postgresql import cluster, postgresql_url
-
-__all__ = ["cluster", "postgresql_url"]
 
 
 async def _somebody() -> str:

@@ -13,13 +13,11 @@ import pytest
 import pytest_asyncio
 
 from limner.storage import NewPortrait, Storage, User, migrate, open_storage
-from limner.tests.fakes.postgresql import Cluster, cluster
+from limner.tests.fakes.postgresql import Cluster
 from limner.tests.fakes.turned_clock import TurnedClock
 
 MASTER_KEY = bytes(range(32))
 FREE = 24
-
-__all__ = ["cluster"]
 
 
 @dataclass

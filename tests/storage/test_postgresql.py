@@ -14,9 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from limner.storage import open_storage
 from limner.storage.database import Connection, Database, open_database
 from limner.storage.schema import data_keys, inbox
-from limner.tests.fakes.postgresql import Cluster, postgresql_url
-
-__all__ = ["postgresql_url"]
+from limner.tests.fakes.postgresql import Cluster
 
 COUNT = sa.select(sa.func.count()).select_from(inbox)
 
