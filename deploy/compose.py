@@ -17,6 +17,7 @@ from limner.deploy.errors import MissingPartError, PreparingError, UnusableError
 from limner.deploy.keys import master_key
 from limner.deploy.models import engine_name, model_problem, pack_problem, parser_problem
 from limner.deploy.settings import Settings
+from limner.deploy.signing import signing_problem
 from limner.engine.styles import load_styles
 from limner.queue.client import QueueClient
 from limner.storage import Storage, migrate, open_storage
@@ -102,13 +103,16 @@ async def redis_of(settings: Settings, *, stops: bool = False) -> AsyncIterator[
 async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or Ctrl-C; jobs in progress go back into their places.
 
-    Raises UserMistakeError where a model is not on this machine: a worker never fetches one.
+    Raises UserMistakeError where a model is not on this machine, since a worker never fetches one, and where pictures
+    cannot be signed as is set: they do not go out unsigned then.
     """
     from limner.queue.child import engine_command
     from limner.queue.leased import Timing
     from limner.queue.worker import run
 
     if problem := model_problem(settings.base_model, settings.shelf):
+        raise UserMistakeError(problem)
+    if problem := await asyncio.to_thread(signing_problem, settings.signing):
         raise UserMistakeError(problem)
     options, painting = engine_options(settings), settings.running.arguments()
     await prepared()
@@ -140,7 +144,7 @@ def engine_options(settings: Settings) -> list[str]:
         if problem := parser_problem(settings.face_parser):
             raise UserMistakeError(problem)
         options += ["--face-parser", settings.face_parser]
-    return options
+    return options + (settings.signing.arguments() if settings.signing else [])
 
 
 @asynccontextmanager

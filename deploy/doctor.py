@@ -27,6 +27,7 @@ from limner.deploy.models import (
     parser_problem,
 )
 from limner.deploy.settings import Settings
+from limner.deploy.signing import good_until, signing_problem
 from limner.engine.bases.beside import check_controlnet, check_face_adapter, check_few_step_lora
 from limner.engine.errors import EngineError
 from limner.engine.models.running import Running
@@ -167,6 +168,20 @@ def _safety(_: Settings) -> Iterator[Finding]:
         yield Finding("safety", State.GOOD, "open_nsfw looks at every portrait, beside a base's own checker.")
 
 
+def _signing(settings: Settings) -> Iterator[Finding]:
+    if settings.signing is None:
+        said = "Pictures carry IPTC's mark and no signature; LIMNER_C2PA_CERTIFICATE and LIMNER_C2PA_KEY would add one."
+        yield Finding("signing", State.OPTIONAL, said)
+    elif problem := signing_problem(settings.signing):
+        yield Finding("signing", State.MISSING, problem)
+    else:
+        until = f"{good_until(settings.signing):%Y-%m-%d}"
+        said = (
+            f"Pictures are signed (C2PA) with {settings.signing.certificate}, whose certificate is good until {until}."
+        )
+        yield Finding("signing", State.GOOD, said)
+
+
 def _fits(subject: str, place: Path, check: Callable[[], object], advice: str = "") -> Finding:
     try:
         check()
@@ -270,6 +285,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _base_model,
     _beside,
     _safety,
+    _signing,
     _faces,
     _chats,
     _demonstration,

@@ -23,6 +23,7 @@ from limner.engine.progress import Progress
 from limner.engine.quiet import quiet
 from limner.engine.refusal import Refusal
 from limner.engine.room import check_room
+from limner.engine.signing import Credentials, Sign, signing_with
 from limner.engine.styles import Style
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Sitting:
 
     `sitters` has the photos of each, one sitter unless there is a `template`; `faces` says which face of the template
     each of them takes, from 1, from the left. `pose` is a picture of somebody who holds the head as the sitter shall.
-    `insightface_pack`, `face_parser` and `threads` are the settings'.
+    `insightface_pack`, `face_parser`, `signing` and `threads` are the settings'.
     """
 
     sitters: Sequence[Sequence[Path]]
@@ -52,6 +53,7 @@ class Sitting:
     faces: Sequence[int] = ()
     insightface_pack: str | None = None
     face_parser: str | None = None
+    signing: Credentials | None = None
     threads: int = 1
 
 
@@ -66,6 +68,7 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
     from limner.engine.pipeline import check, make_portraits
 
     quiet()
+    sign = signing_with(sitting.signing)
     device = device_of(sitting.running)
     if sitting.pose is not None:
         check_controlnet(sitting.running.controlnet, find_base(sitting.base), sitting.base)
@@ -90,7 +93,7 @@ def paint(sitting: Sitting, on_progress: Callable[[str, Progress], None], checkp
         results.append((style, made))
     for file in files:
         file.unlink(missing_ok=True)
-    return _gathered(sitting, learned, results)
+    return _gathered(sitting, learned, results, sign)
 
 
 def _read(photos: Sequence[Path]) -> list[bytes]:
@@ -137,13 +140,16 @@ def _learn(
 
 
 def _gathered(
-    sitting: Sitting, learned: "Sequence[pipeline.Learned]", results: "Sequence[tuple[Style, pipeline.Made]]"
+    sitting: Sitting,
+    learned: "Sequence[pipeline.Learned]",
+    results: "Sequence[tuple[Style, pipeline.Made]]",
+    sign: Sign,
 ) -> Made:
     learning = {stage: sum(one.seconds[stage] for one in learned) for stage in ("prepare", "train")}
     rendering = {f"render {style.name}": made.seconds["render"] for style, made in results}
     return Made(
         portraits=[
-            MadePortrait(portrait.png, style.name, portrait.likeness, portrait.seed)
+            MadePortrait(sign(portrait.png), style.name, portrait.likeness, portrait.seed)
             for style, made in results
             for portrait in made.portraits
         ],

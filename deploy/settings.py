@@ -12,6 +12,7 @@ from typing import cast, get_args
 from limner.deploy.errors import SettingsError
 from limner.deploy.machine import usable_cores
 from limner.engine.models.running import Precision, Quantise, Running
+from limner.engine.signing import Algorithm, Credentials
 
 # What the hub's library takes for a yes.
 _YES = {"1", "ON", "YES", "TRUE"}
@@ -31,7 +32,8 @@ class Settings:
     are prefixes to which the token is appended, None for Telegram's own server; with a webhook's URL and its secret
     the bot listens instead of asking. Discord's API and gateway are None for its own servers. `insightface_pack` is
     None where dlib finds faces, `face_parser` where the masks need no network. `controlnet` is loaded only where a pose
-    is asked for.
+    is asked for. `signing` is None where pictures are not signed; only the engine's processes open its files, so that
+    these need not exist where a bot runs alone.
     """
 
     home: Path
@@ -44,6 +46,7 @@ class Settings:
     controlnet: Path | None
     insightface_pack: str | None
     face_parser: str | None
+    signing: Credentials | None
     offline: bool
     modelscope_endpoint: str
     style_folders: tuple[Path, ...]
@@ -97,6 +100,7 @@ class Settings:
             controlnet=_path(environ, "LIMNER_CONTROLNET"),
             insightface_pack=_insightface_pack(environ),
             face_parser=environ.get("LIMNER_FACE_PARSER") or None,
+            signing=_signing(environ),
             # The hub's library has a name of its own for it; whoever sets one of them means both.
             offline=_yes_or_no(environ, "LIMNER_OFFLINE") or environ.get("HF_HUB_OFFLINE", "").upper() in _YES,
             modelscope_endpoint=environ.get("MODELSCOPE_ENDPOINT") or "https://www.modelscope.cn",
@@ -155,6 +159,25 @@ def _insightface_pack(environ: Mapping[str, str]) -> str | None:
         )
         raise SettingsError("LIMNER_INSIGHTFACE_LICENCE", licence, wanted)
     return environ.get("LIMNER_INSIGHTFACE_PACK") or "buffalo_l"
+
+
+def _signing(environ: Mapping[str, str]) -> Credentials | None:
+    certificate, key = (environ.get(f"LIMNER_C2PA_{name}", "").strip() for name in ("CERTIFICATE", "KEY"))
+    if not (certificate or key):
+        return None
+    if not (certificate and key):
+        name, other = ("CERTIFICATE", "KEY") if key else ("KEY", "CERTIFICATE")
+        wanted = f"a PEM file, as LIMNER_C2PA_{other} is set; pictures are signed with both or not at all"
+        raise SettingsError(f"LIMNER_C2PA_{name}", "", wanted)
+    time_url = environ.get("LIMNER_C2PA_TIME_URL", "").strip()
+    if time_url and not time_url.startswith(("http://", "https://")):
+        raise SettingsError(
+            "LIMNER_C2PA_TIME_URL", time_url, "the http:// or https:// address of a time stamp authority"
+        )
+    algorithm = cast("Algorithm", _one_of(environ, "LIMNER_C2PA_ALGORITHM", get_args(Algorithm)))
+    return Credentials(
+        Path(certificate).expanduser().absolute(), Path(key).expanduser().absolute(), algorithm, time_url or None
+    )
 
 
 def _folders(value: str) -> tuple[Path, ...]:

@@ -19,6 +19,7 @@ from limner.deploy.demo import demonstration_photos
 from limner.deploy.errors import UserMistakeError
 from limner.deploy.models import model_problem
 from limner.deploy.settings import Settings
+from limner.deploy.signing import signing_problem
 
 Say = Callable[[str], None]
 
@@ -26,9 +27,12 @@ Say = Callable[[str], None]
 async def run_up(settings: Settings, say: Say) -> None:
     """Start everything, say where, and run until Ctrl-C or SIGTERM; then end everything.
 
-    Raises UserMistakeError where limner runs from this home already, the port is taken, or the base model is unusable.
+    Raises UserMistakeError where limner runs from this home already, the port is taken, the base model is unusable, or
+    pictures cannot be signed as is set.
     """
     if problem := model_problem(settings.base_model, settings.shelf):
+        raise UserMistakeError(problem)
+    if problem := await asyncio.to_thread(signing_problem, settings.signing):
         raise UserMistakeError(problem)
     with only_one(settings.home):
         stopping = stop_signal()

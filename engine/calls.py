@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import msgspec
@@ -24,6 +24,7 @@ from limner.engine.preprocess.quality import DEFAULT, Thresholds
 from limner.engine.progress import Progress
 from limner.engine.refusal import Refusal
 from limner.engine.room import check_room
+from limner.engine.signing import Sign, unsigned
 from limner.engine.styles import find_style, load_styles
 
 if TYPE_CHECKING:
@@ -115,9 +116,10 @@ class Servant(Protocol):
 class Examiner:
     """Looks at one photo at a time, and writes what is made of finished portraits."""
 
-    def __init__(self, analyser: Analyser, needed: Thresholds = DEFAULT) -> None:
+    def __init__(self, analyser: Analyser, needed: Thresholds = DEFAULT, sign: Sign = unsigned) -> None:
         self._analyser = analyser
         self._needed = needed
+        self._sign = sign
         self.calls = {
             "examine": self._examine,
             "template": self._template,
@@ -143,18 +145,24 @@ class Examiner:
         return {"faces": len(template.faces), "largest": largest(template)}
 
     def _poster(self, args: bytes, sender: Sender) -> Answer:
-        return {"poster": poster(read_args(args, PosterArgs).portraits)}
+        return {"poster": self._sign(poster(read_args(args, PosterArgs).portraits))}
 
     def _copy(self, args: bytes, sender: Sender) -> Answer:
         asked = read_args(args, CopyArgs)
-        copy = copy_portrait(asked.portrait, max_bytes=asked.max_bytes, square=asked.square, analyser=self._analyser)
+        copy = copy_portrait(
+            asked.portrait,
+            max_bytes=asked.max_bytes,
+            square=asked.square,
+            analyser=self._analyser,
+            sign=self._sign,
+        )
         return {"copy": copy}
 
 
 class Painter:
     """Makes portraits; keeps the base model and the analyser between two calls."""
 
-    def __init__(self, running: Running, analyser: Analyser, parser: Parser) -> None:
+    def __init__(self, running: Running, analyser: Analyser, parser: Parser, sign: Sign = unsigned) -> None:
         from limner.engine import pipeline
         from limner.engine.models.base import BaseModel, load_base
 
@@ -164,6 +172,7 @@ class Painter:
         self._running = running
         self._analyser = analyser
         self._parser = parser
+        self._sign = sign
         self.calls = {"make": self._make}
 
     def _make(self, args: bytes, sender: Sender) -> Answer:
@@ -189,11 +198,11 @@ class Painter:
             on_progress=_thinned(sender),
             should_stop=sender.should_stop,
             on_checkpoint=sender.checkpoint,
-            on_preview=sender.preview if asked.preview else None,
+            on_preview=(lambda png: sender.preview(self._sign(png))) if asked.preview else None,
             on_trained=lambda learned: sender.trained(_learned_map(learned)),
         )
         return {
-            "portraits": [asdict(portrait) for portrait in made.portraits],
+            "portraits": [asdict(replace(one, png=self._sign(one.png))) for one in made.portraits],
             "seconds": made.seconds,
             "refusals": [refusal_map(refusal) for refusal in made.refusals],
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -25,13 +25,24 @@ LEAST_SIDE: Final = 64
 _NOTE, _MARK = "parameters", "XML:com.adobe.xmp"
 
 
-def copy_portrait(png: bytes, *, max_bytes: int, square: bool, analyser: Analyser | None = None) -> bytes:
+def _as_it_is(copy: bytes, portrait: bytes) -> bytes:
+    return copy
+
+
+def copy_portrait(
+    png: bytes,
+    *,
+    max_bytes: int,
+    square: bool,
+    analyser: Analyser | None = None,
+    sign: Callable[[bytes, bytes], bytes] = _as_it_is,
+) -> bytes:
     """Write a portrait (PNG) as the best JPEG of at most `max_bytes`; `square`: cut to 1024 px a side at most.
 
     The square lies around the largest face that `analyser` finds, else in the upper middle. Nothing is stretched or
     enlarged, and the same portrait gives the same file. The mark that a machine made it stays (XMP), as do its
-    parameters (a comment). Raises ValueError for more than 50 Mpx, and where even 64 px are too large; OSError for
-    what is no PNG.
+    parameters (a comment). `sign` gets the copy and its portrait, and what it adds counts too. Raises ValueError for
+    more than 50 Mpx, and where even 64 px are too large; OSError for what is no PNG; and what `sign` raises.
     """
     with Image.open(io.BytesIO(png), formats=["PNG"]) as file:
         if file.width * file.height > MAX_PIXELS:
@@ -43,8 +54,8 @@ def copy_portrait(png: bytes, *, max_bytes: int, square: bool, analyser: Analyse
     for picture, quality in _tries(whole):
         made = io.BytesIO()
         picture.save(made, "JPEG", quality=quality, **notes)
-        if made.tell() <= max_bytes:
-            return made.getvalue()
+        if made.tell() <= max_bytes and len(signed := sign(made.getvalue(), png)) <= max_bytes:
+            return signed
     raise ValueError(f"A portrait cannot be copied into {max_bytes} bytes.")
 
 

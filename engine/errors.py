@@ -16,8 +16,10 @@
     ├── BadAspectError         the base does not draw pictures of this aspect ratio
     ├── TemplateError          a template cannot be used with these sitters; knows its reason
     ├── PoseError              a pose cannot be had: the picture, the base or the ControlNet does not do
+    ├── FloorError             the floor was laid out for other layers or lower ranks
     ├── MissingModelsError     the model files of the analyser or parser are not here
     ├── PhotoRefusedError      a photo cannot be used; knows its reason
+    ├── SigningError           pictures cannot be signed as the operator wishes
     ├── BadFrameError          the child process was told something it does not understand
     └── TooFewPhotosError      fewer good photos than a portrait needs
 
@@ -182,6 +184,12 @@ class PoseError(EngineError):
     reason = "bad_pose"
 
 
+class FloorError(EngineError):
+    """What is to be trained or drawn does not fit the floor as it was laid out. The message names both sides."""
+
+    reason = "bad_lora"
+
+
 class BadFrameError(EngineError):
     """The child process was told something it does not understand."""
 
@@ -209,6 +217,10 @@ class MissingModelsError(EngineError):
     reason = "missing_models"
 
 
+class SigningError(EngineError):
+    """Pictures cannot be signed as the operator wishes, and so do not go out; the message says what to do."""
+
+
 class PhotoRefusedError(EngineError):
     """A photo cannot be used; raised and caught within preprocess, where one photo's refusal spares the rest."""
 
@@ -216,3 +228,15 @@ class PhotoRefusedError(EngineError):
         figures = ", ".join(f"{name} {value}" for name, value in detail.items())
         super().__init__(f"The photo was refused: {reason.value.replace('_', ' ')}{figures and f' ({figures})'}.")
         self.refusal = Refusal(reason, detail)
+
+
+def is_memory(error: Exception) -> bool:
+    """Tell whether an exception means that memory ran out; torch has three ways to say so, dlib and numpy one."""
+    words = str(error)
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or "allocate memory" in words
+        or "bad allocation" in words
+        or "bad_alloc" in words
+    )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from limner.engine.errors import BadRecipeError
+
+#: How a diffusion base is drawn; `lcm` where an LCM-LoRA is in it. A flow has but one way, Euler's.
+Solver = Literal["ddim", "dpm", "lcm"]
 
 Recipe = TypeVar("Recipe")
 

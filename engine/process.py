@@ -2,9 +2,10 @@
 
 Frames (see `frames`) come on stdin: `{"id", "call", "args"}`, and `{"id", "stop": true}` to have the training of a call
 end at its next step, with a checkpoint and the error `stopped`; what is drawn is drawn to its end. Answers go to
-stdout: any number of `{"id", "progress"}`, `{"id", "checkpoint"}` and `{"id", "preview"}`, `{"id", "trained"}` between
-a training and its rendering, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`. One call at a
-time.
+stdout: `{"id", "begun": true}` when the libraries are loaded and the call's turn has come, any number of
+`{"id", "progress"}`, `{"id", "checkpoint"}` and `{"id", "preview"}`, `{"id", "trained"}` between a training and its
+rendering, then one `{"id", "result"}` or `{"id", "error": {"reason", "message"}}`. From the moment a call is heard to
+its last answer `{"id", "alive": true}` comes every 5 s (see `pulse`). One call at a time.
 
 To cancel a call, kill the process. When stdin ends, its parent is gone or has no more use for it, and it ends at once,
 in the middle of a call too. Knows no queue and no storage.
@@ -25,9 +26,11 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
-from limner.engine.errors import BadFrameError, EngineError, MissingModelsError
-from limner.engine.frames import read_frame, write_frame
+from limner.engine.errors import BadFrameError, EngineError, MissingModelsError, SigningError, is_memory
+from limner.engine.frames import read_frame
+from limner.engine.pulse import ALIVE_EVERY_S, Pulse
 from limner.engine.quiet import quiet
+from limner.engine.signing import add_arguments, credentials_of, signing_with
 
 if TYPE_CHECKING:
     # Its module loads numpy, which reads the number of threads once.
@@ -47,18 +50,18 @@ class Call(msgspec.Struct, frozen=True):
     args: msgspec.Raw
 
 
-class Stop(msgspec.Struct, frozen=True):
-    """The other kind of frame from the parent."""
+class Head(msgspec.Struct, frozen=True):
+    """What tells the two kinds of frames from the parent apart: a call, and a stop of one."""
 
     id: str
-    stop: bool
+    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Writes what belongs to one call; fulfils `limner.engine.calls.Sender`. `stopped` has calls that are to stop."""
 
-    pipe: IO[bytes]
+    pulse: Pulse
     id: str
     stopped: Container[str] = ()
 
@@ -66,57 +69,64 @@ class Answers:
         """Tell whether the parent wants this call's training to end."""
         return self.id in self.stopped
 
+    def begun(self) -> None:
+        """Say that the call's turn has come."""
+        self.pulse.write({"id": self.id, "begun": True})
+
     def progress(self, progress: Mapping[str, object]) -> None:
         """Tell how far the call is."""
-        write_frame(self.pipe, {"id": self.id, "progress": progress})
+        self.pulse.write({"id": self.id, "progress": progress})
 
     def checkpoint(self, data: bytes) -> None:
         """Hand over what a restart needs."""
-        write_frame(self.pipe, {"id": self.id, "checkpoint": data})
+        self.pulse.write({"id": self.id, "checkpoint": data})
 
     def preview(self, png: bytes) -> None:
         """Hand over a first sketch."""
-        write_frame(self.pipe, {"id": self.id, "preview": png})
+        self.pulse.write({"id": self.id, "preview": png})
 
     def trained(self, learned: Mapping[str, object]) -> None:
         """Hand over the Face LoRA, before anything is drawn with it."""
-        write_frame(self.pipe, {"id": self.id, "trained": learned})
+        self.pulse.write({"id": self.id, "trained": learned})
 
     def result(self, result: Mapping[str, object]) -> None:
         """End the call well."""
-        write_frame(self.pipe, {"id": self.id, "result": result})
+        self.pulse.write({"id": self.id, "result": result})
 
     def error(self, reason: str, message: str) -> None:
         """End the call with a reason."""
-        write_frame(self.pipe, {"id": self.id, "error": {"reason": reason, "message": message}})
+        self.pulse.write({"id": self.id, "error": {"reason": reason, "message": message}})
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve calls until stdin ends."""
     told = _arguments(argv)
-    answers = claim_stdout()
+    pulse = Pulse(claim_stdout())
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     # Before numpy and torch are imported: they read it once.
     threads = told.threads or (1 if told.kind == "examiner" else usable_cores())
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     calls: SimpleQueue[bytes] = SimpleQueue()
     stopped: set[str] = set()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, calls, stopped), name="stdin", daemon=True).start()
+    pulse.start(told.alive_every)
+    listening = (sys.stdin.buffer, calls, stopped, pulse)
+    threading.Thread(target=_listen, args=listening, name="stdin", daemon=True).start()
     try:
         # OpenMP allows a list, one figure for each level.
         servant = _servant(told, int(os.environ["OMP_NUM_THREADS"].split(",")[0]))
-    except MissingModelsError as error:
+    except (MissingModelsError, SigningError) as error:
         _log.error("%s", error)
         # Not sys.exit: Python aborts when a thread still waits for stdin.
         os._exit(1)
     while True:
-        serve(servant, calls.get(), answers, stopped)
+        serve(servant, calls.get(), pulse, stopped)
 
 
-def serve(servant: Servant, frame: bytes, pipe: IO[bytes], stopped: Container[str] = ()) -> None:
+def serve(servant: Servant, frame: bytes, pulse: Pulse, stopped: Container[str] = ()) -> None:
     """Answer one frame; whatever happens in it, one result or one error goes back."""
     call = _read_call(frame)
-    answers = Answers(pipe, call.id, stopped)
+    answers = Answers(pulse, call.id, stopped)
+    answers.begun()
     try:
         result = _call(servant, call, answers)
     except EngineError as error:
@@ -142,18 +152,6 @@ def _explain(call: Call, error: Exception) -> tuple[str, str]:
     return "internal", f"The engine failed with {type(error).__name__}."
 
 
-def is_memory(error: Exception) -> bool:
-    """Tell whether an exception means that memory ran out; torch has three ways to say so, dlib and numpy one."""
-    words = str(error)
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or "allocate memory" in words
-        or "bad allocation" in words
-        or "bad_alloc" in words
-    )
-
-
 def claim_stdout() -> IO[bytes]:
     """Keep stdout for frames: whatever a library prints from now on goes to stderr."""
     pipe = os.fdopen(os.dup(1), "wb")
@@ -172,22 +170,25 @@ def usable_cores() -> int:
     return max(1, cores if quota == "max" else min(cores, int(quota) // int(period)))
 
 
-def _listen(pipe: IO[bytes], calls: SimpleQueue[bytes], stopped: set[str]) -> None:
+def _listen(pipe: IO[bytes], calls: SimpleQueue[bytes], stopped: set[str], pulse: Pulse) -> None:
     """Read frames beside the work, so that a stop and the end of stdin are seen in the middle of a call."""
     try:
         while (frame := read_frame(pipe)) is not None:
-            if (stop := _read_stop(frame)) is None:
-                calls.put(frame)
-            else:
-                stopped.add(stop.id)
+            head = _read_head(frame)
+            if head is not None and head.stop:
+                stopped.add(head.id)
+                continue
+            if head is not None:
+                pulse.heard(head.id)
+            calls.put(frame)
     except BadFrameError as error:
         _log.error("%s", error)
     os._exit(0)
 
 
-def _read_stop(frame: bytes) -> Stop | None:
+def _read_head(frame: bytes) -> Head | None:
     try:
-        return msgspec.msgpack.decode(frame, type=Stop)
+        return msgspec.msgpack.decode(frame, type=Head)
     except msgspec.DecodeError:
         return None
 
@@ -210,7 +211,8 @@ def _servant(told: argparse.Namespace, threads: int) -> Servant:
 
         # On the processor: CUDA reserves more addresses than the limit leaves, and the painter needs the GPU.
         needed = Thresholds(age=told.youngest_age)
-        return Examiner(make_analyser(told.insightface_pack, threads=threads), needed)
+        sign = signing_with(credentials_of(told))
+        return Examiner(make_analyser(told.insightface_pack, threads=threads), needed, sign)
     _be_patient()
     from limner.engine.analysers import make_analyser, make_parser
     from limner.engine.calls import Painter
@@ -227,7 +229,8 @@ def _servant(told: argparse.Namespace, threads: int) -> Servant:
     )
     device = device_of(running)
     analyser = make_analyser(told.insightface_pack, device=device, threads=threads)
-    return Painter(running, analyser, make_parser(told.face_parser, device=device))
+    sign = signing_with(credentials_of(told))
+    return Painter(running, analyser, make_parser(told.face_parser, device=device), sign)
 
 
 def limit_memory(mib: int) -> None:
@@ -248,6 +251,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="limner.engine.process", description="The engine as a child process.")
     parser.add_argument("kind", choices=["examiner", "painter"])
     parser.add_argument("--memory-mib", type=int, default=EXAMINER_MEMORY_MIB, help="the examiner's address space")
+    parser.add_argument("--alive-every", type=float, default=ALIVE_EVERY_S, help="seconds between two signs of life")
     parser.add_argument("--threads", type=int, default=0, help="threads to compute with; 0 finds out")
     parser.add_argument("--device", default="auto", help="cpu, cuda, cuda:1 or auto")
     parser.add_argument("--precision", default="auto", help="float32, bfloat16, float16 or auto")
@@ -259,6 +263,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--insightface-pack", help="its folder or name, if insightface is to find faces, not dlib")
     parser.add_argument("--youngest-age", type=int, default=0, help="whoever looks younger is refused by the examiner")
     parser.add_argument("--face-parser", help="folder or hub id of a SegFormer that draws the painter's masks")
+    add_arguments(parser)
     return parser.parse_args(argv)
 
 

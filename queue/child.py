@@ -2,8 +2,12 @@
 
 A synchronous engine cannot be interrupted, so it lives in a process of its own: killing that is how a call is
 stopped, unless there is time to let it end its step (`stop`). The pipes carry msgpack maps, each after its length in
-four bytes, big endian. Of a call, `progress`, `checkpoint`, `preview` and `trained` messages come back in any number,
-then one `result` or `error`.
+four bytes, big endian. Of a call, `begun` comes back when its turn has come, `progress`, `checkpoint`, `preview` and
+`trained` in any number, then one `result` or `error`; and `alive` every few seconds all the while.
+
+Two limits end a call (`Hearing`). Silence: not even `alive` comes, the process is dead, frozen or stuck, and half a
+minute is enough to know it. Standstill: the process lives and its call does not come on. A call that comes on without
+end is ended by the job's own time limit (`LeasedWorker`).
 """
 
 import asyncio
@@ -12,6 +16,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +24,7 @@ from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
 from limner.queue.codec import pack, unpack
-from limner.queue.errors import BadMessageError, EngineDiedError, EngineRefusedError
+from limner.queue.errors import BadMessageError, EngineDiedError, EngineRefusedError, EngineStuckError
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +33,13 @@ Kind = Literal["examiner", "painter"]
 OnMap = Callable[[Mapping[str, Any]], Awaitable[None]]
 OnBytes = Callable[[bytes], Awaitable[None]]
 
-_MEANINGS = frozenset({"progress", "checkpoint", "preview", "trained", "result", "error"})
+_MEANINGS = frozenset({"alive", "begun", "progress", "checkpoint", "preview", "trained", "result", "error"})
+# Six signs of life.
+SILENCE_S = 30.0
+# The longest step of the slowest base on a processor takes minutes, and so does loading one from a slow disk.
+STANDSTILL_S = 3600.0
+# Until `begun`: importing torch or the detectors' weights from a cold disk.
+LOADING_S = 600.0
 # A checkpoint of SDXL's Face LoRA has 0.9 GB, a request's portraits some tens of MB; more is a child gone mad.
 LONGEST_FRAME = 2**31
 # Runs first in the child and becomes the engine: asks Linux to end it when the worker's life ends in whatever way, so
@@ -46,11 +57,15 @@ os.execvp(sys.argv[2], sys.argv[2:])
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What a caller wants to hear of a call while it runs, and for how long it bears silence, in seconds."""
+    """What a caller wants to hear of a call while it runs, and what it bears, in seconds.
+
+    `silence_s` may pass without any word, `standstill_s` with nothing but signs of life.
+    """
 
     on_progress: OnMap | None = None
     on_checkpoint: OnBytes | None = None
-    silence_s: float = 120.0
+    silence_s: float = SILENCE_S
+    standstill_s: float = STANDSTILL_S
     on_preview: OnBytes | None = None
     on_trained: OnMap | None = None
 
@@ -107,9 +122,9 @@ class EngineChild:
     async def call(self, name: str, args: Mapping[str, Any], hearing: Hearing | None = None) -> dict[str, Any]:
         """Call the engine and return its result.
 
-        Raises EngineDiedError when the process ends or keeps silent for too long (then it is killed), and
-        EngineRefusedError when it answers with an error. A cancelled call kills the process: it may be restarted, but
-        never be left working for nobody.
+        Raises EngineDiedError when the process ends or keeps silent for too long, EngineStuckError when the call does
+        not come on (both times it is killed), and EngineRefusedError when it answers with an error. A cancelled call
+        kills the process: it may be restarted, but never be left working for nobody.
         """
         async with self._turn:
             try:
@@ -154,22 +169,28 @@ class EngineChild:
         if self._stopping:
             self.stop()
         try:
-            await self._watched(self._sent(), hearing.silence_s)
+            deadline = time.monotonic() + LOADING_S
+            await self._watched(self._sent(), hearing.silence_s, deadline)
             while True:
-                message = await self._watched(self._receive(call_id), hearing.silence_s)
+                message = await self._watched(self._receive(call_id), hearing.silence_s, deadline)
                 if (result := await _take_in(message, hearing)) is not None:
                     return result
+                if "alive" not in message:
+                    deadline = time.monotonic() + hearing.standstill_s
         finally:
             self._call_id = None
 
-    async def _watched(self, step: Coroutine[Any, Any, T], silence_s: float) -> T:
+    async def _watched(self, step: Coroutine[Any, Any, T], silence_s: float, deadline: float) -> T:
         try:
-            async with asyncio.timeout(silence_s):
+            async with asyncio.timeout(min(silence_s, deadline - time.monotonic())):
                 return await step
         except (ConnectionError, asyncio.IncompleteReadError) as error:
             raise await self._death("died") from error
         except TimeoutError as error:
-            raise await self._death("fell silent") from error
+            death = await self._death("fell silent")
+            if time.monotonic() >= deadline:
+                raise EngineStuckError("stood still", death.exit_status) from error
+            raise death from error
         except BadMessageError as error:
             raise await self._death(f"wrote nonsense: {error}") from error
 

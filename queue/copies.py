@@ -6,7 +6,7 @@ import msgspec
 
 from limner.queue.child import Hearing
 from limner.queue.codec import from_map
-from limner.queue.errands import SILENCE_S, attempt
+from limner.queue.errands import STANDSTILL_S, attempt
 from limner.queue.messages import CopyPortrait
 from limner.queue.studio import Studio
 
@@ -30,6 +30,6 @@ async def _copy(studio: Studio, command: CopyPortrait) -> None:
         return
     png = await portraits.read(*whose)
     args = {"portrait": png, "max_bytes": command.most_bytes, "square": command.square}
-    answer = await studio.examiner.call("copy", args, Hearing(silence_s=SILENCE_S))
+    answer = await studio.examiner.call("copy", args, Hearing(standstill_s=STANDSTILL_S))
     copy = msgspec.convert(answer, Answer).copy
     await portraits.save_copy(*whose, command.most_bytes, copy, square=command.square)

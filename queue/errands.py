@@ -10,8 +10,8 @@ from limner.storage.errors import NotFoundError
 
 logger = logging.getLogger(__name__)
 
-SILENCE_S = 120.0
-"""For so long the examiner may say nothing: the first errand also loads its libraries."""
+STANDSTILL_S = 120.0
+"""So long an errand of the examiner may take: it tells nothing before its result."""
 
 
 async def attempt(work: Awaitable[None], what: str) -> None:

@@ -3,6 +3,7 @@
 QueueError
 ├── BadMessageError             what arrived is not one of our messages
 ├── EngineDiedError             the engine's process ended, or fell silent, in the middle of a call
+│   └── EngineStuckError        it lived, but its call did not come on
 ├── EngineRefusedError          the engine answered that it cannot do this, and why
 ├── LeaseLostError              another worker has this job now; nothing may be written
 └── EmbeddedServerError         the embedded Valkey server does not start, answer or stop
@@ -26,6 +27,10 @@ class EngineDiedError(QueueError):
     def __init__(self, why: str, exit_status: int) -> None:
         super().__init__(f"The engine {why} (exit status {exit_status}).")
         self.exit_status = exit_status
+
+
+class EngineStuckError(EngineDiedError):
+    """A call did not come on for longer than its caller bears; the process was ended."""
 
 
 class EngineRefusedError(QueueError):

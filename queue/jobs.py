@@ -20,7 +20,7 @@ from arq.worker import Retry
 from limner.queue.attempts import ATTEMPTS, WORKERS, fail, try_again
 from limner.queue.child import Hearing
 from limner.queue.codec import from_map
-from limner.queue.errors import EngineDiedError, EngineRefusedError, LeaseLostError
+from limner.queue.errors import EngineDiedError, EngineRefusedError, EngineStuckError, LeaseLostError
 from limner.queue.messages import REFUSALS, ExaminePhoto, MakePortraits, PhotoExamined
 from limner.queue.news import publish
 from limner.queue.painting import paint
@@ -30,8 +30,8 @@ from limner.storage.photos import Photo
 
 logger = logging.getLogger(__name__)
 
-# A check takes a second or two; the first one also loads the detectors.
-EXAMINER_SILENCE_S = 120.0
+# A check takes a second or two, and others wait behind it. Loading the detectors does not count.
+EXAMINATION_S = 10.0
 LATER_S = 5.0
 # The engine's word for a training that ended because this worker asked it to.
 STOPPED = "stopped"
@@ -124,8 +124,11 @@ async def _examine(studio: Studio, photo: Photo, tries: int) -> Verdict | None:
     args = {"photo": await photos.read(photo.id, photo.user_id), "known": list(known.values())}
     for _ in range(tries):
         try:
-            answer = await studio.examiner.call("examine", args, Hearing(silence_s=EXAMINER_SILENCE_S))
+            answer = await studio.examiner.call("examine", args, Hearing(standstill_s=EXAMINATION_S))
             return msgspec.convert(answer, Verdict)
+        except EngineStuckError as stuck:
+            logger.warning("The examiner did not come to an end over photo %s: %s", photo.id, stuck)
+            return Verdict("too_slow", None, None, {})  # it would hang again, and others wait
         except EngineDiedError as died:
             logger.warning("The examiner died over photo %s: %s", photo.id, died)
         except (EngineRefusedError, msgspec.ValidationError) as error:

@@ -80,7 +80,7 @@ class LeasedWorker(Worker):
             ctx={"studio": studio, "leases": self.leases},
             handle_signals=False,
             max_jobs=1,
-            job_timeout=WEEK_S,  # silence is what ends a call, not length: see EngineChild
+            job_timeout=WEEK_S,  # for a call that comes on without end; silence and standstill end one sooner: Hearing
             keep_result=0,  # results are in storage
             poll_delay=timing.poll_s,
             queue_read_limit=1000,  # running jobs at the head of the queue hide the waiting ones behind this many

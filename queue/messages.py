@@ -27,6 +27,7 @@ REFUSALS = frozenset(
         "another_person",
         "duplicate",
         "unsupported_format",
+        "too_slow",  # ours: looking at this photo did not come to an end
         "check_failed",  # ours: looking at this photo ended the examiner three times
     }
 )

@@ -11,7 +11,7 @@ import msgspec
 from limner.queue.child import Hearing, OnMap
 from limner.queue.codec import from_map
 from limner.queue.connection import UNREACHABLE
-from limner.queue.errands import SILENCE_S
+from limner.queue.errands import STANDSTILL_S
 from limner.queue.errors import BadMessageError
 from limner.queue.learned import keep_learned, leave_photos, whole
 from limner.queue.lease import Lease
@@ -20,8 +20,6 @@ from limner.queue.news import publish
 from limner.queue.studio import Studio
 from limner.storage import NewPortrait, Request
 
-# The painter tells of each step; loading a large base model is the longest it may be silent.
-PAINTER_SILENCE_S = 900.0
 # Four a second look like motion; more is work for nothing.
 PROGRESS_EVERY_S = 0.25
 
@@ -99,7 +97,7 @@ def _hearing(studio: Studio, request: Request, lease: Lease) -> Hearing:
             with suppress(*UNREACHABLE):  # the outbox has it; news only makes it quicker
                 await publish(studio.redis, PreviewMade(request.user_id, request.id))
 
-    return Hearing(_teller(studio, request), keep, PAINTER_SILENCE_S, show, learned)
+    return Hearing(_teller(studio, request), keep, on_preview=show, on_trained=learned)
 
 
 async def _materials(studio: Studio, request: Request) -> dict[str, Any]:
@@ -129,7 +127,7 @@ async def _template(studio: Studio, request: Request) -> dict[str, Any]:
     if not request.templated:
         return {}
     template = await studio.storage.requests.read_template(request.id, request.user_id)
-    answer = await studio.examiner.call("template", {"template": template}, Hearing(silence_s=SILENCE_S))
+    answer = await studio.examiner.call("template", {"template": template}, Hearing(standstill_s=STANDSTILL_S))
     try:
         places = msgspec.convert(answer, Places)
     except msgspec.ValidationError as error:

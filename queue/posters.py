@@ -6,7 +6,7 @@ import msgspec
 
 from limner.queue.child import Hearing
 from limner.queue.codec import from_map
-from limner.queue.errands import SILENCE_S, attempt
+from limner.queue.errands import STANDSTILL_S, attempt
 from limner.queue.messages import MakePoster
 from limner.queue.studio import Studio
 
@@ -36,6 +36,6 @@ async def _make(studio: Studio, command: MakePoster) -> None:
         for show in (await storage.galleries.on_show(command.event_id))[:MOST]
     ]
     if faces:
-        answer = await studio.examiner.call("poster", {"portraits": faces}, Hearing(silence_s=SILENCE_S))
+        answer = await studio.examiner.call("poster", {"portraits": faces}, Hearing(standstill_s=STANDSTILL_S))
         poster = msgspec.convert(answer, Answer).poster
         await storage.galleries.save_poster(command.event_id, command.version, poster)

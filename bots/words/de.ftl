@@ -24,6 +24,10 @@ consent-old = Der Text hat sich geändert, seit du ihn bekommen hast. Lies ihn b
 photos-ask = Schick mir mindestens { $least } Fotos von einer Person: Gesicht zur Kamera, bei gutem Licht, niemand sonst im Bild. Verschiedene Tage und Gesichtsausdrücke helfen.
 photos-next-set = Dieses Foto kommt in deinen nächsten Satz Fotos: Der laufende Auftrag behält die Fotos, mit denen er begonnen hat.
 photos-cleared = Alle Fotos dieses Satzes sind gelöscht. Schick neue, wann immer du magst.
+sitter-ask = Diese Fotos zeigen jemand anderen als bisher. Hast du das Einverständnis dieser Person?
+sitter-yes = Ja, sie ist einverstanden
+sitter-no = Nein
+sitter-gone = Die Fotos sind gelöscht. Schick Fotos von dir selbst oder von jemandem, der einverstanden ist.
 photos-too-few = { $good ->
     [0] Ich habe noch kein gutes Foto
     [one] Ich habe { $good } gutes Foto
@@ -162,7 +166,7 @@ reason-not-an-image = Diese Datei ist kein Bild, das ich lesen kann. Schick ein 
 reason-unsupported-format = Diese Art von Bild kann ich nicht lesen. Schick es als JPEG, PNG, HEIC oder WebP.
 reason-truncated = Das Ende dieses Bildes fehlt, wie nach einem abgebrochenen Download. Schick noch einmal das Original.
 reason-empty = Diese Datei ist leer. Wähl das Foto noch einmal aus und schick es neu.
-reason-too-many-pixels = Dieses Bild hat viel mehr Pixel als ein Foto. Schick es in einer üblichen Größe, bis 50 Megapixel.
+reason-too-many-pixels = Dieses Bild hat mehr Pixel, als ich mir ansehen kann. Schick es kleiner oder als JPEG mit bis zu 50 Megapixeln.
 reason-too-large = Diese Datei ist größer als { $limit } MB. Schick eine kleinere Kopie.
 reason-animated = Das ist eine Animation. Schick ein Foto, das stillsteht.
 reason-no-face = Hier habe ich kein Gesicht gefunden. Schick ein Foto, auf dem das Gesicht gut zu sehen und der Kamera zugewandt ist.
@@ -178,6 +182,7 @@ reason-duplicate = Dieses Foto habe ich schon. Schick ein anderes: ein anderer T
 reason-too-many = In einen Satz passen höchstens { $most } Fotos. Entferne eines, wenn du lieber dieses verwenden willst.
 reason-too-many-refused = { $refused } Fotos dieses Satzes wurden abgelehnt, und mehr davon behält er nicht. Entferne einige davon, oder fang mit „Alle entfernen“ neu an.
 reason-expired = Discord behält die Adresse einer Datei nur einen Tag, und diese ist abgelaufen. Schick das Foto noch einmal.
+reason-too-slow = Dieses Foto anzusehen hat zu lange gedauert; vielleicht ist die Datei beschädigt. Mach einen Screenshot davon und schick den, oder schick ein anderes Foto.
 reason-check-failed = Ich konnte mir dieses Foto nicht ansehen: Dreimal bin ich daran hängen geblieben. Schick es in einem anderen Format oder schick ein anderes.
 reason-unknown = Dieses Foto kann ich nicht verwenden. Versuch es bitte mit einem anderen.
 

@@ -24,6 +24,10 @@ consent-old = The text has changed since you were shown it. Please read it once 
 photos-ask = Send me at least { $least } photos of one person: face to the camera, in good light, nobody else in the picture. Different days and expressions help.
 photos-next-set = This photo goes to your next set of photos: the current request keeps the photos it began with.
 photos-cleared = All photos of this set are deleted. Send new ones whenever you like.
+sitter-ask = These photos show somebody else than before. Do you have this person's permission?
+sitter-yes = Yes, they agreed
+sitter-no = No
+sitter-gone = The photos are deleted. Send photos of yourself, or of somebody who agreed.
 photos-too-few = { $good ->
     [0] I have no good photo yet
     [one] I have { $good } good photo
@@ -162,7 +166,7 @@ reason-not-an-image = This file is not a picture I can read. Send a photo as JPE
 reason-unsupported-format = I cannot read this kind of picture. Send it as JPEG, PNG, HEIC or WebP.
 reason-truncated = The end of this picture is missing, as after a broken download. Send the original again.
 reason-empty = This file is empty. Choose the photo again and send it once more.
-reason-too-many-pixels = This picture has far more pixels than a photo. Send it in an ordinary size, up to 50 megapixels.
+reason-too-many-pixels = This picture has more pixels than I can look at. Send it smaller, or as a JPEG of up to 50 megapixels.
 reason-too-large = This file is larger than { $limit } MB. Send a smaller copy.
 reason-animated = This is an animation. Send a still photo.
 reason-no-face = I found no face here. Send a photo in which the face is plain to see, turned to the camera.
@@ -178,6 +182,7 @@ reason-duplicate = I already have this photo. Send a different one: another day,
 reason-too-many = A set holds at most { $most } photos. Remove one if you would rather use this one.
 reason-too-many-refused = { $refused } photos of this set were refused, and it holds no more of them. Remove some of those, or begin anew with “Remove all”.
 reason-expired = Discord keeps the address of a file for a day only, and this one is over. Send the photo again.
+reason-too-slow = Looking at this photo took too long; the file may be damaged. Take a screenshot of it and send that, or send a different photo.
 reason-check-failed = I could not look at this photo: it stopped me three times. Send it in another format, or a different one.
 reason-unknown = I cannot use this photo. Please try a different one.
 

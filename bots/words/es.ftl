@@ -24,6 +24,10 @@ consent-old = El texto ha cambiado desde que te lo mostré. Léelo otra vez, por
 photos-ask = Envíame al menos { $least } fotos de una sola persona: de cara a la cámara, con buena luz y sin nadie más en la imagen. Ayuda que sean de días y con gestos distintos.
 photos-next-set = Esta foto pasa a tu próxima serie de fotos: el pedido en curso sigue con las fotos con las que empezó.
 photos-cleared = Todas las fotos de esta serie se han borrado. Envía otras cuando quieras.
+sitter-ask = Estas fotos muestran a otra persona que antes. ¿Tienes su permiso?
+sitter-yes = Sí, está de acuerdo
+sitter-no = No
+sitter-gone = Las fotos se han borrado. Envía fotos tuyas o de alguien que esté de acuerdo.
 photos-too-few = { $good ->
     [0] Todavía no tengo ninguna foto buena
     [one] Tengo { $good } foto buena
@@ -162,7 +166,7 @@ reason-not-an-image = Este archivo no es una imagen que pueda leer. Envía una f
 reason-unsupported-format = No puedo leer este tipo de imagen. Envíala en JPEG, PNG, HEIC o WebP.
 reason-truncated = Falta el final de esta imagen, como tras una descarga interrumpida. Envía otra vez el original.
 reason-empty = Este archivo está vacío. Elige la foto de nuevo y envíala otra vez.
-reason-too-many-pixels = Esta imagen tiene muchos más píxeles que una foto. Envíala en un tamaño normal, de hasta 50 megapíxeles.
+reason-too-many-pixels = Esta imagen tiene más píxeles de los que puedo mirar. Envíala más pequeña o como JPEG de hasta 50 megapíxeles.
 reason-too-large = Este archivo ocupa más de { $limit } MB. Envía una copia más pequeña.
 reason-animated = Esto es una animación. Envía una foto fija.
 reason-no-face = Aquí no he encontrado ninguna cara. Envía una foto en la que la cara se vea bien y mire a la cámara.
@@ -178,6 +182,7 @@ reason-duplicate = Ya tengo esta foto. Envía una distinta: de otro día, con ot
 reason-too-many = En una serie caben como máximo { $most } fotos. Quita una si prefieres usar esta.
 reason-too-many-refused = { $refused } fotos de esta serie se rechazaron, y ya no caben más así. Quita algunas de ellas o empieza de nuevo con «Quitar todas».
 reason-expired = Discord conserva la dirección de un archivo solo un día, y esta ya caducó. Envía la foto otra vez.
+reason-too-slow = Mirar esta foto ha tardado demasiado; quizá el archivo esté dañado. Haz una captura de pantalla y envíala, o envía otra foto.
 reason-check-failed = No he podido mirar esta foto: la comprobación se ha interrumpido tres veces. Envíala en otro formato o envía una distinta.
 reason-unknown = No puedo usar esta foto. Prueba con otra, por favor.
 

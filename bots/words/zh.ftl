@@ -23,6 +23,10 @@ consent-old = 上次给你看过之后，文字有了改动。请再读一遍，
 photos-ask = 请发给我同一个人的至少 { $least } 张照片：正对镜头，光线充足，画面里没有别人。不同日子、不同表情的照片效果更好。
 photos-next-set = 这张照片会放进你的下一组照片：当前任务仍然使用开始时的那些照片。
 photos-cleared = 这一组的照片已全部删除。随时可以再发新的。
+sitter-ask = 这些照片里的人和之前的不是同一个人。对方同意了吗？
+sitter-yes = 是的，已同意
+sitter-no = 没有
+sitter-gone = 照片已删除。请发送你自己或已同意者的照片。
 photos-too-few = { $good ->
     [0] 我还没有一张合格的照片
    *[other] 我有 { $good } 张合格的照片
@@ -113,7 +117,7 @@ reason-not-an-image = 这个文件不是我能读取的图片。请发送 JPEG�
 reason-unsupported-format = 我读不了这种图片。请以 JPEG、PNG、HEIC 或 WebP 格式发送。
 reason-truncated = 这张图片的末尾缺失，像是下载中断了。请重新发送原图。
 reason-empty = 这个文件是空的。请重新选择照片再发一次。
-reason-too-many-pixels = 这张图片的像素远远超过一般照片。请以普通尺寸发送，不超过 5000 万像素。
+reason-too-many-pixels = 这张图片的像素太多，我看不了。请缩小后发送，或以不超过 5000 万像素的 JPEG 发送。
 reason-too-large = 这个文件超过 { $limit } MB。请发送小一些的副本。
 reason-animated = 这是动图。请发送静态照片。
 reason-no-face = 我在这里没有找到面孔。请发送面部清晰、正对镜头的照片。
@@ -129,6 +133,7 @@ reason-duplicate = 这张照片我已经有了。请换一张：不同的日子�
 reason-too-many = 一组最多 { $most } 张照片。如果想用这一张，请先移除另一张。
 reason-too-many-refused = 这一组已有 { $refused } 张照片没有通过，不能再多了。请移除其中几张，或用“全部移除”重新开始。
 reason-expired = Discord 只把文件地址保留一天，这个地址已经失效。请重新发送照片。
+reason-too-slow = 检查这张照片用时太久，文件可能已损坏。请截图后发送截图，或换一张照片。
 reason-check-failed = 我没能检查这张照片：试了三次都中断了。请换一种格式，或换一张照片。
 reason-unknown = 这张照片我用不了。请换一张试试。
 

@@ -108,6 +108,7 @@ def portrait(  # noqa: PLR0913, PLR0917  click gives every option by name
         faces=faces,
         insightface_pack=settings.insightface_pack,
         face_parser=settings.face_parser,
+        signing=settings.signing,
         threads=settings.engine_threads,
     )
     from limner.deploy.report import write_report

@@ -16,6 +16,7 @@ MISTAKES = {
     "BadLoraError",
     "BadStyleError",
     "PoseError",
+    "SigningError",
     "TemplateError",
     "UnknownBaseError",
     "UnknownStyleError",

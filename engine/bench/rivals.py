@@ -19,7 +19,7 @@ from limner.engine.bench.recipe import BenchRecipe
 from limner.engine.bench.rows import Spent
 from limner.engine.errors import DivergedError
 from limner.engine.faces import Analyser, Face, Pixels
-from limner.engine.fuse.adapters import fused
+from limner.engine.fuse.adapters import Fusion, fused
 from limner.engine.fuse.candidates import candidate_seeds, score
 from limner.engine.fuse.pipeline import way_of_drawing
 from limner.engine.fuse.recipe import render_recipe_for
@@ -208,7 +208,8 @@ def _draw(
     words, count = encode_prompts(base, prompts), len(seeds)
     said, unsaid = (words.rows(slice(row, row + 1)).repeat(count) for row in (0, 1))
     begin = None if start is None else start.repeat(count, 1, 1, 1)
-    return list(decode_latents(base, sample(base, said, unsaid, how, seeds=seeds, start=begin, strength=strength)))
+    drawn = sample(Fusion(base), said, unsaid, how, seeds=seeds, start=begin, strength=strength)
+    return list(decode_latents(base, drawn))
 
 
 def _parts(seeds: Sequence[int]) -> Iterator[Sequence[int]]:

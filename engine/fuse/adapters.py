@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import torch
 from diffusers.utils import set_weights_and_activate_adapters
 
+from limner.engine.fuse.sampler import Asked, Work
 from limner.engine.models.base import BaseModel
-from limner.engine.models.lora import attached
+from limner.engine.models.lora import attached, without_loras
 
 FACE = "face"
 STYLE = "style"
@@ -18,10 +20,10 @@ FEW_STEPS = "few_steps"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fusion:
-    """The adapters that are in the base now; either may be missing."""
+    """The adapters that are in the base now; any may be missing. Without names: whatever LoRA is being trained."""
 
     base: BaseModel
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     def scale(self, *, face: float, style: float, few_steps: float = 0.0) -> None:
         """Set the multipliers of what is drawn from now on; 0 leaves an adapter out.
@@ -37,6 +39,20 @@ class Fusion:
             weights = [wanted[name] for name in self.names]
             set_weights_and_activate_adapters(self.base.denoiser, list(self.names), weights)
 
+    def run(self, work: Work) -> None:
+        """See `limner.engine.fuse.sampler.Speaker`: whatever LoRAs are in the base now speak."""
+        while (asked := work.ask()) is not None:
+            work.take(self._answer(asked))
+
+    def _answer(self, asked: Asked) -> torch.Tensor:
+        first, others = slice(0, asked.adapted), slice(asked.adapted, None)
+        latents, timesteps, prompts = asked.latents, asked.timesteps, asked.prompts
+        answers = [self.base.predict(latents[first], timesteps[first], prompts.rows(first))]
+        if asked.adapted < len(latents):
+            with without_loras(self.base):
+                answers.append(self.base.predict(latents[others], timesteps[others], prompts.rows(others)))
+        return torch.cat(answers)
+
 
 @contextmanager
 def fused(
@@ -44,10 +60,14 @@ def fused(
 ) -> Iterator[Fusion]:
     """Put the given LoRA files into the base, face and style at full scale; take them out at the end.
 
-    Raises BadLoraError.
+    On the floor they are put into the request's slot. Raises BadLoraError and FloorError.
     """
     given = {FACE: face, STYLE: style, FEW_STEPS: few_steps}
     files = {name: data for name, data in given.items() if data is not None}
+    if base.floor is not None:
+        with base.floor.fused(files) as seated:
+            yield seated
+        return
     with attached(base, files):
         fusion = Fusion(base, tuple(files))
         fusion.scale(face=1.0, style=1.0)

@@ -100,10 +100,10 @@ class Drawing:
         self.fusion.scale(face=style.face_scale, style=style.style_scale, few_steps=1.0)
         with face_shown(base, self.adapter):
             return sample(
-                base,
+                self.fusion,
                 text.repeat(count),
                 negative.repeat(count),
-                Sampling(self.recipe.steps, style.guidance or 1.0, few=self.recipe.few),
+                Sampling(self.recipe.steps, style.guidance or 1.0, self.recipe.solver),
                 seeds=seeds,
                 shape=canvas.shape,
                 start=None if canvas.start is None else canvas.start.repeat(count, 1, 1, 1),

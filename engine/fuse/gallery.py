@@ -39,7 +39,7 @@ def gallery_picture(
     with fused(base, face=None, style=lora) as fusion:
         fusion.scale(face=0.0, style=scale)
         for other in range(_TRIES):
-            latents = sample(base, said, negative, how, seeds=[seed + other], on_step=on_step)
+            latents = sample(fusion, said, negative, how, seeds=[seed + other], on_step=on_step)
             picture = decode_latents(base, latents)[0]
             if safe(picture):
                 return gallery_jpeg(picture)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 
 from limner.engine.fuse.adapters import Fusion
-from limner.engine.models.base import BaseModel
+from limner.engine.fuse.sampler import predict
 from limner.engine.models.coding import encode_prompts
 from limner.engine.models.prompts import Prompts
 
@@ -25,24 +25,23 @@ def style_margin(
 
     Relative to the photo's error; leaves the fusion at the given scales.
     """
-    base = fusion.base
-    told = encode_prompts(base, [prompt, photo_prompt])
+    told = encode_prompts(fusion.base, [prompt, photo_prompt])
     fusion.scale(face=face_scale, style=0.0)
-    as_photo = _errors(base, latents, told.rows(slice(1, 2)))
+    as_photo = _errors(fusion, latents, told.rows(slice(1, 2)))
     fusion.scale(face=face_scale, style=style_scale)
-    as_style = _errors(base, latents, told.rows(slice(0, 1)))
+    as_style = _errors(fusion, latents, told.rows(slice(0, 1)))
     return [float(value) for value in ((as_photo - as_style) / as_photo.clamp(min=1e-8)).cpu()]
 
 
-def _errors(base: BaseModel, latents: torch.Tensor, words: Prompts) -> torch.Tensor:
+def _errors(fusion: Fusion, latents: torch.Tensor, words: Prompts) -> torch.Tensor:
     """Average each picture's squared error over the levels; the noise is the same for every question."""
-    count = len(latents)
+    base, count = fusion.base, len(latents)
     noise = torch.randn(latents.shape[1:], generator=torch.Generator().manual_seed(0)).to(base.device)
     noise = noise.expand(count, *noise.shape)
     total = torch.zeros(count, device=base.device)
     for level in _LEVELS:
         when = base.schedule.at(torch.full((count,), level))
         noisy = base.schedule.add_noise(latents, noise, when)
-        output = base.predict(noisy, when, words.repeat(count))
+        output = predict(fusion, noisy, when, words.repeat(count))
         total += (output - base.schedule.target(latents, noise, when)).square().mean(dim=(1, 2, 3))
     return total / len(_LEVELS)

@@ -20,6 +20,9 @@ SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmic
 #: IPTC's word for a picture of which a trained model made a part.
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 
+#: The name that the XMP specification gives it among a PNG's texts.
+_XMP_ENTRY = "XML:com.adobe.xmp"
+
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -32,6 +35,12 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 def mark(source_type: str = SOURCE_TYPE) -> str:
     """Give the XMP that says who made a picture. EU AI Act, article 50(2): the mark is machine-readable."""
     return _XMP.format(source_type=source_type)
+
+
+def source_type_of(file: Image.Image) -> str:
+    """Read the mark of an opened PNG or JPEG; one without a mark is older than it, and wholly a model's."""
+    xmp = file.info.get(_XMP_ENTRY) or file.info.get("xmp", b"").decode(errors="replace")
+    return COMPOSITE if COMPOSITE in xmp else SOURCE_TYPE
 
 
 def enlarged(image: Pixels) -> Pixels:
@@ -50,7 +59,7 @@ def portrait_png(image: Pixels, parameters: Mapping[str, str | int | float], sou
     """
     notes = PngInfo()
     notes.add_text("parameters", ", ".join(f"{key}: {value}" for key, value in parameters.items()))
-    notes.add_itxt("XML:com.adobe.xmp", mark(source_type))
+    notes.add_itxt(_XMP_ENTRY, mark(source_type))
     file = io.BytesIO()
     Image.fromarray(image).save(file, "PNG", pnginfo=notes)
     return file.getvalue()

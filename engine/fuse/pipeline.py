@@ -149,7 +149,7 @@ def parameters_of(
         "Model": base.name,
         "Seed": seed,
         "Steps": recipe.steps,
-        "Sampler": "LCM" if recipe.few else base.schedule.method,
+        "Sampler": base.schedule.method(recipe.solver),
         "CFG scale": style.guidance or 1.0,
         "Denoising strength": strength,
         "Size": size,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from limner.engine.errors import BadRecipeError
-from limner.engine.figures import changed, is_distilled, own_figures
+from limner.engine.figures import Solver, changed, is_distilled, own_figures
 from limner.engine.styles import Style
 
 
@@ -22,8 +22,13 @@ class RenderRecipe:
     """Candidates for each portrait that goes out."""
     guidance: float = 3.0
     """The guidance scale for a style that says none for this base; 1 leaves guidance out."""
-    few: bool = False
-    """Whether an LCM-LoRA is in the base, and LCM's scheduler draws."""
+    solver: Solver = "ddim"
+    """How a diffusion base is drawn; `lcm` with an LCM-LoRA in it."""
+
+    @property
+    def few(self) -> bool:
+        """Whether an LCM-LoRA draws, which has guidance in it."""
+        return self.solver == "lcm"
 
 
 def render_recipe_for(name: str, family: str, directory: Path | None = None) -> RenderRecipe:
@@ -45,7 +50,7 @@ def quick(recipe: RenderRecipe) -> RenderRecipe:
 
     Four to eight steps suffice (Luo et al. 2023, arXiv 2311.05556, figure 2).
     """
-    return replace(recipe, steps=6, guidance=1.0, few=True)
+    return replace(recipe, steps=6, guidance=1.0, solver="lcm")
 
 
 def suited(style: Style, name: str, recipe: RenderRecipe) -> Style:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -25,6 +25,8 @@ from limner.engine.models.prompts import Prompts
 from limner.engine.models.running import Running, device_of
 from limner.engine.models.schedule import Schedule
 from limner.engine.models.vae import vae_scale_factor
+
+T = TypeVar("T")
 
 _EDGE = 1 << 20
 
@@ -43,7 +45,8 @@ class BaseModel:
     pixels. `fingerprint` changes when the denoiser's weights change, so that a Face LoRA can say which weights it was
     trained for. `safety` is the directory's own safety checker with its feature extractor, or None. `few_step_lora` is
     the file of an LCM-LoRA that lets it draw in a few steps, `face_adapter` where an IP-Adapter-FaceID lies, or None.
-    `controlnet` is diffusers' own object, by which poses are drawn, or None.
+    `controlnet` is diffusers' own object, by which poses are drawn, or None. `floor` is one request's seat where
+    several train and draw on one device (`limner.engine.floor.seats.Seat`), or None where there is but one.
     """
 
     family: Family
@@ -60,6 +63,7 @@ class BaseModel:
     few_step_lora: Path | None = None
     face_adapter: Path | None = None
     controlnet: Any = None
+    floor: Any = None
     prompts: dict[str, Prompts] = field(default_factory=dict)
 
     @property
@@ -83,6 +87,13 @@ class BaseModel:
         """Call the denoiser: (n, c, h, w) latents at (n,) timesteps; what the schedule calls its target, float32."""
         inputs = latents.to(self.device, self.dtype).contiguous(memory_format=torch.channels_last)
         return self.family.predict(self.denoiser, inputs, timesteps.to(self.device), prompts).float()
+
+    def on_device(self, work: Callable[[], T]) -> T:
+        """Do something that needs the device: at once, or on the floor's thread between two of its turns."""
+        if self.floor is None:
+            return work()
+        done: T = self.floor.call(work)
+        return done
 
     @contextmanager
     def present(self, *models: Any, alone: bool = False) -> Iterator[None]:

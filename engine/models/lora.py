@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from peft import LoraConfig
@@ -36,18 +38,29 @@ def fresh_lora(
 
     The first prediction equals the base's (B is nought). The same seed gives the same A.
     """
-    config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=list(targets), init_lora_weights="gaussian")
+    config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=list(targets))
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
         base.denoiser.add_adapter(config, adapter_name=name)
     parameters = {key: weight for key, weight in base.denoiser.named_parameters() if weight.requires_grad}
-    for weight in parameters.values():
+    for key, weight in parameters.items():
         # AdamW's small steps would be lost in half precision; peft casts what goes in and comes out.
         weight.data = weight.data.float()
+        if ".lora_A." in key:
+            weight.data.copy_(first_down(key.partition(".lora_A.")[0], tuple(weight.shape), seed))
     try:
         yield parameters
     finally:
         detach(base)
+
+
+def first_down(module: str, shape: tuple[int, ...], seed: int) -> torch.Tensor:
+    """Draw the A that a module's LoRA begins with, (rank, …): Gaussian with a spread of 1 / rank, as peft's.
+
+    It hangs on the module's name and the seed, not on who else is drawn: a slot of the floor begins as a LoRA of its
+    own does.
+    """
+    chance = torch.Generator().manual_seed((seed << 32 | zlib.crc32(module.encode())) % (1 << 63))
+    return torch.randn(shape, generator=chance) / shape[0]
 
 
 @contextmanager
@@ -103,9 +116,20 @@ def dump(
     `notes` go to the metadata beside peft's configuration.
     """
     state = get_peft_model_state_dict(base.denoiser, state_dict=_named(base, values), adapter_name=name)
+    return write_lora(base, state, base.denoiser.peft_config[name].to_dict(), notes, dtype=dtype)
+
+
+def write_lora(
+    base: BaseModel,
+    layers: Mapping[str, torch.Tensor],
+    config: Mapping[str, object],
+    notes: Mapping[str, str] | None = None,
+    *,
+    dtype: torch.dtype = torch.float16,
+) -> bytes:
+    """Write a LoRA as `dump` does, from tensors by their names in the denoiser and peft's configuration of them."""
     prefix = base.family.prefix
-    tensors = {f"{prefix}.{key}": value.detach().to("cpu", dtype).contiguous() for key, value in state.items()}
-    config = base.denoiser.peft_config[name].to_dict()
+    tensors = {f"{prefix}.{key}": value.detach().to("cpu", dtype).contiguous() for key, value in layers.items()}
     kept = {f"{prefix}.{key}": _plain(config[key]) for key in _KEPT if key in config}
     config_note = {CONFIG: json.dumps(kept, sort_keys=True)}
     return _settle(save(tensors, metadata={"format": "pt", **config_note, **(notes or {})}))
@@ -131,7 +155,11 @@ def _settle(data: bytes) -> bytes:
     return len(text).to_bytes(8, "little") + text + data[8 + length :]
 
 
-def _attach(base: BaseModel, name: str, data: bytes) -> None:
+def read_lora(base: BaseModel, data: bytes) -> tuple[State, Mapping[str, float] | None, dict[str, Any]]:
+    """Read a LoRA file, whatever its keys: tensors in diffusers' keys, alphas it names, peft's configuration or {}.
+
+    Raises BadLoraError.
+    """
     try:
         tensors = load(data)
     except SafetensorError as error:
@@ -140,7 +168,11 @@ def _attach(base: BaseModel, name: str, data: bytes) -> None:
         raise BadLoraError("it holds numbers that are not finite")
     state, alphas = _read(base, tensors)
     config = read_notes(data).get(CONFIG)
-    known = {} if config is None else json.loads(config)
+    return state, alphas, {} if config is None else json.loads(config)
+
+
+def _attach(base: BaseModel, name: str, data: bytes) -> None:
+    state, alphas, known = read_lora(base, data)
     try:
         base.denoiser.load_lora_adapter(
             state,

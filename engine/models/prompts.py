@@ -51,10 +51,17 @@ def showing(prompts: Prompts, face: torch.Tensor) -> Prompts:
 def stack(parts: Sequence[Prompts]) -> Prompts:
     """Put prompts of one family below one another; shorter ones are padded with tokens that do not count.
 
-    Faces (`showing`) and a pose are named afterwards.
+    All of them have a face or none has, and they have one pose: the first one's.
     """
     longest = max(part.hidden.shape[1] for part in parts)
     hidden = torch.cat([F.pad(part.hidden, (0, 0, 0, longest - part.hidden.shape[1])) for part in parts])
     pooled = [part.pooled for part in parts if part.pooled is not None]
     used = [F.pad(part.used, (0, longest - part.used.shape[1])) for part in parts if part.used is not None]
-    return Prompts(hidden, torch.cat(pooled) if pooled else None, torch.cat(used) if used else None)
+    faces = [part.face for part in parts if part.face is not None]
+    return Prompts(
+        hidden,
+        torch.cat(pooled) if pooled else None,
+        torch.cat(used) if used else None,
+        torch.cat(faces) if faces else None,
+        parts[0].pose,
+    )

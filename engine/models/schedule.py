@@ -9,19 +9,23 @@ in its scheduler's configuration.
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
-from diffusers import DDIMScheduler, FlowMatchEulerDiscreteScheduler, LCMScheduler
+from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, FlowMatchEulerDiscreteScheduler, LCMScheduler
+
+from limner.engine.figures import Solver
+from limner.engine.models import plan
+from limner.engine.models.plan import Plan
 
 
 class Schedule(Protocol):
     """One base's noise. Timesteps are (n,) tensors; at a share of 0 a picture is clean, at 1 it is noise."""
 
-    @property
-    def method(self) -> str:
-        """The sampler's name, as the field has it."""
+    def method(self, solver: Solver) -> str:
+        """Give the sampler's name, as the field has it."""
 
     def at(self, shares: torch.Tensor) -> torch.Tensor:
         """Give the timesteps at (n,) shares of the schedule in [0, 1]."""
@@ -38,24 +42,23 @@ class Schedule(Protocol):
     def loss_weights(self, timesteps: torch.Tensor, gamma: float | None) -> torch.Tensor:
         """Weigh (n,) timesteps for a loss; None weighs all alike."""
 
-    def sampler(self, steps: int, taken: int, area: int, *, few: bool = False) -> tuple[Any, torch.Tensor]:
-        """Give a diffusers scheduler and the last `taken` of the timesteps of a drawing in `steps` steps.
+    def plan(self, steps: int, taken: int, area: int, solver: Solver = "ddim") -> Plan:
+        """Plan the last `taken` steps of a drawing in `steps` steps, at diffusers' timesteps.
 
-        `area` is a picture's number of latent pixels, by which some flows shift their schedule. `few` says that the
-        base was taught to draw in a few steps (an LCM-LoRA is in it).
+        `area` is a picture's number of latent pixels, by which some flows shift their schedule.
         """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DiffusionSchedule:
-    """A discrete schedule with alphas_cumprod; drawn with DDIM, or in a few steps with LCM.
-
-    Latent consistency: Luo et al. 2023, arXiv 2310.04378; as a LoRA: arXiv 2311.05556.
-    """
+    """A discrete schedule with alphas_cumprod."""
 
     scheduler: DDIMScheduler
     device: torch.device
-    method: str = "DDIM"
+
+    def method(self, solver: Solver) -> str:
+        """See `Schedule`."""
+        return {"ddim": "DDIM", "dpm": "DPM++ 2M", "lcm": "LCM"}[solver]
 
     def at(self, shares: torch.Tensor) -> torch.Tensor:
         """Give whole timesteps."""
@@ -95,12 +98,24 @@ class DiffusionSchedule:
         snr = snr.clamp(min=1e-8)
         return snr.clamp(max=gamma) / snr
 
-    def sampler(self, steps: int, taken: int, area: int, *, few: bool = False) -> tuple[Any, torch.Tensor]:
-        """Give a scheduler of its own: it keeps the steps of one drawing. In a few steps it is LCM, else DDIM."""
-        kind = LCMScheduler if few else DDIMScheduler
-        scheduler = kind.from_config(self.scheduler.config)
-        scheduler.set_timesteps(steps, device=self.device)
-        return scheduler, scheduler.timesteps[steps - taken :]
+    def plan(self, steps: int, taken: int, area: int, solver: Solver = "ddim") -> Plan:
+        """See `Schedule`. The clean latents are never clipped, whatever the scheduler's configuration says."""
+        kind = {"ddim": DDIMScheduler, "dpm": DPMSolverMultistepScheduler, "lcm": LCMScheduler}[solver]
+        scheduler: Any = kind.from_config(self.scheduler.config)
+        with warnings.catch_warnings():
+            # diffusers' DPM-Solver hands tensors to numpy in a way that numpy warns of.
+            warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+            scheduler.set_timesteps(steps, device=self.device)
+        timesteps = scheduler.timesteps[steps - taken :]
+        table = self.scheduler.alphas_cumprod.to(self.device)
+        alphas, velocity = table[timesteps], self._predicts_velocity
+        if solver == "dpm":
+            return plan.dpm(timesteps, alphas, velocity=velocity)
+        if solver == "lcm":
+            return plan.lcm(timesteps, alphas, float(scheduler.config.timestep_scaling), velocity=velocity)
+        later = timesteps - int(scheduler.config.num_train_timesteps) // steps
+        after = torch.where(later >= 0, table[later.clamp(min=0)], scheduler.final_alpha_cumprod.to(self.device))
+        return plan.ddim(timesteps, alphas, after, velocity=velocity)
 
     @property
     def _predicts_velocity(self) -> bool:
@@ -121,7 +136,10 @@ class FlowSchedule:
     device: torch.device
     patch: int = 2
     """The side of a transformer's patch, in latent pixels."""
-    method: str = "Euler"
+
+    def method(self, solver: Solver) -> str:
+        """See `Schedule`."""
+        return "Euler"
 
     def at(self, shares: torch.Tensor) -> torch.Tensor:
         """Give timesteps, not whole ones."""
@@ -148,16 +166,15 @@ class FlowSchedule:
         """Weigh all alike: `to_learn` has chosen already where to look."""
         return torch.ones(len(timesteps), device=self.device)
 
-    def sampler(self, steps: int, taken: int, area: int, *, few: bool = False) -> tuple[Any, torch.Tensor]:
-        """Give an Euler scheduler of its own, with the sigmas that diffusers' flow pipelines ask for.
+    def plan(self, steps: int, taken: int, area: int, solver: Solver = "ddim") -> Plan:
+        """See `Schedule`; with the sigmas that diffusers' flow pipelines ask for.
 
-        `few` changes nothing: a flow that draws in a few steps (Z-Image-Turbo) does so with the same scheduler.
+        `solver` changes nothing: a flow that draws in a few steps (Z-Image-Turbo) does so in the same way.
         """
         scheduler = FlowMatchEulerDiscreteScheduler.from_config(self.scheduler.config)
         sigmas = torch.linspace(1.0, 1 / steps, steps).tolist()
         scheduler.set_timesteps(sigmas=sigmas, mu=_shift(scheduler.config, area // self.patch**2), device=self.device)
-        scheduler.set_begin_index(steps - taken)
-        return scheduler, scheduler.timesteps[steps - taken :]
+        return plan.flow(scheduler.timesteps[steps - taken :], scheduler.sigmas[steps - taken :])
 
     @property
     def _last(self) -> int:

@@ -31,6 +31,15 @@ MAX_PIXELS: Final = 50_000_000
 MAX_SIDE: Final = 4096
 """A longer photo is decoded smaller: a face of 1,000 px is all that any base model can use."""
 
+MAX_PIXELS_WHOLE: Final = MAX_SIDE**2
+"""For the kinds that no camera writes and that can only be decoded whole: WebP takes 16 bytes for each pixel."""
+
+MAX_SCANS: Final = 50
+"""A JPEG's scans each go over all of its pixels, at no cost in bytes: 2,000 hold a core for half a minute. Encoders
+write about ten."""
+
+_FROM_CAMERAS: Final = ("JPEG", "MPO", "HEIF")
+
 _MAX_PROFILE: Final = 1024 * 1024
 
 _DAMAGE: Final = (
@@ -67,6 +76,8 @@ def decode(photo: bytes) -> Pixels:
         raise PhotoRefusedError(Reason.NOT_AN_IMAGE)
     if kind not in TAKEN:
         raise PhotoRefusedError(Reason.UNSUPPORTED_FORMAT, format=kind)
+    if kind == "JPEG" and photo.count(b"\xff\xda") > MAX_SCANS:
+        raise PhotoRefusedError(Reason.TRUNCATED, format=kind)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata that is dropped anyway
@@ -85,22 +96,34 @@ def _decode(photo: bytes, kind: str) -> Pixels:
         pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
     with Image.open(BytesIO(photo), formats=[kind]) as image:
         width, height = image.size
-        if width * height > MAX_PIXELS:
-            raise PhotoRefusedError(Reason.TOO_MANY_PIXELS, width=width, height=height, limit=MAX_PIXELS)
+        limit = MAX_PIXELS if image.format in _FROM_CAMERAS else MAX_PIXELS_WHOLE
+        if width * height > limit:
+            raise PhotoRefusedError(Reason.TOO_MANY_PIXELS, width=width, height=height, limit=limit)
         if image.format not in _SEQUENCES_ALLOWED and getattr(image, "is_animated", False):
             raise PhotoRefusedError(Reason.ANIMATED, format=kind)
         _shrink_while_decoding(image)
         image.load()
         profile = image.info.get("icc_profile")
         _turn_upright(image)
-        return np.asarray(_to_srgb(_fitted(image), profile), dtype=np.uint8)
+        # Each step lets go of the one before: 50 Mpx have 200 MB, and there are copies to come.
+        fitted = _let_go(image, _fitted(image))
+        return np.asarray(_let_go(fitted, _to_srgb(fitted, profile)), dtype=np.uint8)
+
+
+def _let_go(before: Image.Image, after: Image.Image) -> Image.Image:
+    if after is not before:
+        before.close()
+    return after
 
 
 def _shrink_while_decoding(image: Image.Image) -> None:
-    """Let JPEG decode at a half, a quarter or an eighth: a 48 Mpx selfie then needs 36 MB instead of 144."""
+    """Let JPEG decode at a half, a quarter or an eighth: a 48 Mpx selfie then needs 48 MB instead of 192.
+
+    Its long side is three quarters of MAX_SIDE then or more.
+    """
     # Only JPEG: pillow-heif's draft would take the embedded thumbnail.
-    if image.format in ("JPEG", "MPO") and max(image.size) >= 2 * MAX_SIDE:
-        scale = MAX_SIDE / max(image.size)
+    if image.format in ("JPEG", "MPO") and max(image.size) > MAX_SIDE:
+        scale = 0.75 * MAX_SIDE / max(image.size)
         image.draft(None, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
 
 
@@ -126,8 +149,8 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         image = _eight_bits(image)
     if image.has_transparency_data:
         layer = image.convert("RGBA")
-        paper = Image.new("RGBA", layer.size, "white")
-        image = Image.alpha_composite(paper, layer).convert("RGB")
+        image = Image.new("RGB", layer.size, "white")
+        image.paste(layer, mask=layer.getchannel("A"))
     if profile and len(profile) <= _MAX_PROFILE and image.mode in ("RGB", "CMYK", "L"):
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
@@ -141,5 +164,6 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Scale a 16-bit grey picture to 8 bits; Pillow's own conversion would clip everything above 255 to white."""
-    values = np.asarray(image).astype(np.float32)
-    return Image.fromarray(np.clip(values / 257.0, 0, 255).round().astype(np.uint8))
+    values = np.array(image, np.float32)
+    values /= 257.0
+    return Image.fromarray(np.clip(values, 0, 255, out=values).round(out=values).astype(np.uint8))

@@ -40,6 +40,9 @@ THUMBNAIL_SIDE: Final = 320
 _ON_ITS_SIDE: Final = (1, 3)
 """Quarter turns of a photo that lost its EXIF. Not 2: nobody sends one upside down, where dlib sees faces in chins."""
 
+_SMALL_SIDE: Final = 500
+"""Enough to see a face of 8 % of the long side, at an eighth of the time that a whole look takes."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examined:
@@ -146,13 +149,25 @@ def _find_sitter(image: Pixels, analyser: Analyser) -> _Sitter:
     """Find the one face, turning the photo by a quarter, the surer way, when nobody is seen upright."""
     detections = analyser.detect(image)
     if not detections:
-        turned = [np.ascontiguousarray(np.rot90(image, turns)) for turns in _ON_ITS_SIDE]
-        seen = [(picture, found) for picture in turned if (found := analyser.detect(picture))]
-        if not seen:
-            raise PhotoRefusedError(Reason.NO_FACE)
-        image, detections = max(seen, key=lambda one: one[1][0].confidence)
+        image = _turned(image, _way_up(image, analyser))
+        detections = analyser.detect(image)
     detection = identity.only_face(detections)
     return _Sitter(image, detection, quality.measure(image, detection))
+
+
+def _way_up(image: Pixels, analyser: Analyser) -> int:
+    """Return by how many quarters a photo must be turned, looked for in a small copy. Raises PhotoRefusedError."""
+    small = Image.fromarray(image)
+    small.thumbnail((_SMALL_SIDE, _SMALL_SIDE))
+    seen = {turns: analyser.detect(_turned(np.asarray(small), turns)) for turns in _ON_ITS_SIDE}
+    if not any(seen.values()):
+        raise PhotoRefusedError(Reason.NO_FACE)
+    return max((turns for turns in seen if seen[turns]), key=lambda turns: seen[turns][0].confidence)
+
+
+def _turned(image: Pixels, turns: int) -> Pixels:
+    # A copy: ascontiguousarray leaves strides that dlib does not take as they are where a side has one pixel.
+    return np.array(np.rot90(image, turns), order="C")
 
 
 def _thumbnail(image: Pixels) -> bytes:

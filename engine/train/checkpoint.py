@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from limner.engine.errors import BadLoraError
 from limner.engine.models.lora import read_notes
-from limner.engine.train.loop import Trainer, Values
+from limner.engine.train.loop import Learner, Values
 
 Point = dict[str, float | int | None]
 
@@ -34,14 +33,9 @@ class Course:
     """What the runs before this one took."""
 
 
-def write(trainer: Trainer, course: Course, *, seconds: float) -> bytes:
+def write(trainer: Learner, course: Course, *, seconds: float) -> bytes:
     """Write the trainer and the course. `seconds` counts all runs so far."""
-    tensors: Values = {}
-    for name, weight in trainer.parameters.items():
-        tensors[f"weight/{name}"] = weight.detach()
-        tensors[f"average/{name}"] = trainer.average[name]
-        for entry, value in trainer.optimizer.state.get(weight, {}).items():
-            tensors[f"{entry}/{name}"] = value
+    tensors = trainer.state()
     tensors |= {f"best/{name}": value for name, value in course.best.items()}
     state = {
         "key": course.key,
@@ -57,7 +51,7 @@ def write(trainer: Trainer, course: Course, *, seconds: float) -> bytes:
     return save(whole, metadata={"course": json.dumps(state)})
 
 
-def read(data: bytes, trainer: Trainer, key: str) -> Course | None:
+def read(data: bytes, trainer: Learner, key: str) -> Course | None:
     """Bring the trainer to a checkpoint and give its course; None, nothing changed, when it is of another training."""
     try:
         state = json.loads(read_notes(data).get("course", "{}"))
@@ -67,7 +61,7 @@ def read(data: bytes, trainer: Trainer, key: str) -> Course | None:
     if state.pop("key", None) != key:
         return None
     trainer.step = state.pop("step")
-    _restore(trainer, tensors)
+    trainer.restore(tensors)
     best = {name.removeprefix("best/"): value for name, value in tensors.items() if name.startswith("best/")}
     return Course(key=key, best={name: value.to(trainer.base.device) for name, value in best.items()}, **state)
 
@@ -79,14 +73,3 @@ def values_of(data: bytes) -> tuple[int, Values]:
     kind = "best/" if any(name.startswith("best/") for name in tensors) else "average/"
     values = {name.removeprefix(kind): value for name, value in tensors.items() if name.startswith(kind)}
     return state["step"], values
-
-
-@torch.no_grad()
-def _restore(trainer: Trainer, tensors: Values) -> None:
-    for name, weight in trainer.parameters.items():
-        weight.copy_(tensors[f"weight/{name}"])
-        trainer.average[name].copy_(tensors[f"average/{name}"])
-        entries = {entry: tensors.get(f"{entry}/{name}") for entry in ("step", "exp_avg", "exp_avg_sq")}
-        known = {entry: value.to(weight.device) for entry, value in entries.items() if value is not None}
-        if known:
-            trainer.optimizer.state[weight] = known

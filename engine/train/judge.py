@@ -14,9 +14,8 @@ import numpy as np
 import torch
 
 from limner.engine.faces import Analyser, Face
-from limner.engine.fuse.sampler import Sampling, sample
+from limner.engine.fuse.sampler import Sampling, Speaker, sample
 from limner.engine.likeness import embed_largest, likeness, most_typical
-from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import decode_latents, encode_prompts
 from limner.engine.train.recipe import FaceRecipe
 
@@ -28,24 +27,23 @@ _SEEDS = (11, 23, 37, 53, 71, 89, 101, 113)
 class Judge:
     """Draws quick portraits with whatever LoRA is in the base, and measures their likeness to `known`."""
 
-    base: BaseModel
     analyser: Analyser
     known: tuple[np.ndarray, ...]
     prompt: str
     recipe: FaceRecipe
 
-    def __call__(self) -> float:
+    def __call__(self, speaker: Speaker) -> float:
         """Give the mean likeness in [0, 1]; a portrait without a face counts as 0 (a distance of 1)."""
-        pictures = decode_latents(self.base, self._draw())
+        pictures = decode_latents(speaker.base, self._draw(speaker))
         known, space = self.known, self.analyser.space
         scores = [likeness(embed_largest(picture, self.analyser), known, space) for picture in pictures]
         return float(np.mean(scores))
 
-    def _draw(self) -> torch.Tensor:
+    def _draw(self, speaker: Speaker) -> torch.Tensor:
         count = self.recipe.judge_samples
-        words = encode_prompts(self.base, [self.prompt, ""])
+        words = encode_prompts(speaker.base, [self.prompt, ""])
         return sample(
-            self.base,
+            speaker,
             words.rows(slice(0, 1)).repeat(count),
             words.rows(slice(1, 2)).repeat(count),
             Sampling(self.recipe.judge_steps, self.recipe.judge_guidance),

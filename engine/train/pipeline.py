@@ -10,25 +10,19 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import torch
 
 from limner.engine.errors import StoppedError
 from limner.engine.faces import Analyser, Face
 from limner.engine.models.base import BaseModel
-from limner.engine.models.lora import dump, fresh_lora
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.train.checkpoint import Course, Point, read, write
 from limner.engine.train.dataset import Dataset, dataset_of_faces
 from limner.engine.train.judge import Judge, hold_out
-from limner.engine.train.loop import Trainer, checkpointing, learning_rate
+from limner.engine.train.loop import Learner, learner, learning_rate
 from limner.engine.train.recipe import FaceRecipe
 from limner.engine.words import plain_caption, sitter_of
-
-ADAPTER = "face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +61,17 @@ def train_face_lora(  # noqa: PLR0913  what a request says, by keyword
         how, plain = recipe.augmentation, plain_caption(sitter)
         return dataset_of_faces(base, chosen, how, plain=plain, seed=seed, size=recipe.resolution)
 
-    with (
-        checkpointing(base, recipe),
-        fresh_lora(
-            base, ADAPTER, rank=recipe.rank, alpha=recipe.alpha, targets=recipe.targets, seed=seed
-        ) as parameters,
-    ):
-        trainer = Trainer(base, parameters, recipe, seed=seed)
+    with learner(base, recipe, seed=seed) as trainer:
         key = _key(base, faces, recipe, seed)
         course = (read(resume, trainer, key) if resume else None) or Course(key)
-        judge = Judge(base, analyser, tuple(face.embedding for face in judged), plain_caption(sitter), recipe)
+        judge = Judge(analyser, tuple(face.embedding for face in judged), plain_caption(sitter), recipe)
         run = _Run(trainer, course, judge, begun, on_progress, should_stop, on_checkpoint)
         if course.finish_step is None:
             run.choose(encode(learned))
         run.finish(lambda: encode(faces))
         seconds = run.elapsed()
         notes = {"sitter": sitter, "base": base.name, "base_fingerprint": base.fingerprint, "steps": str(trainer.step)}
-        lora = dump(base, ADAPTER, notes, values=trainer.average)
+        lora = trainer.dump(notes)
     return TrainedFace(lora=lora, curve=course.curve, seconds=seconds)
 
 
@@ -91,7 +79,7 @@ def train_face_lora(  # noqa: PLR0913  what a request says, by keyword
 class _Run:
     """The two phases of a training over one trainer and one course."""
 
-    trainer: Trainer
+    trainer: Learner
     course: Course
     judge: Judge
     begun: float
@@ -153,8 +141,8 @@ class _Run:
 
     def _judge(self) -> None:
         started = time.monotonic()
-        with _averaged(self.trainer):
-            likeness = self.judge()
+        with self.trainer.averaged() as speaker:
+            likeness = self.judge(speaker)
         self.judging = time.monotonic() - started
         course = self.course
         loss = sum(course.losses) / len(course.losses) if course.losses else None
@@ -186,23 +174,6 @@ class _Run:
     def _checkpoint(self) -> None:
         if self.on_checkpoint is not None:
             self.on_checkpoint(write(self.trainer, self.course, seconds=self.elapsed()))
-
-
-@contextmanager
-def _averaged(trainer: Trainer) -> Iterator[None]:
-    """Let the denoiser draw with the moving average for a while."""
-    now = {name: weight.detach().clone() for name, weight in trainer.parameters.items()}
-    _copy(trainer.parameters, trainer.average)
-    try:
-        yield
-    finally:
-        _copy(trainer.parameters, now)
-
-
-@torch.no_grad()
-def _copy(into: dict[str, torch.nn.Parameter], values: dict[str, torch.Tensor]) -> None:
-    for name, weight in into.items():
-        weight.copy_(values[name])
 
 
 def _key(base: BaseModel, faces: Sequence[Face], recipe: FaceRecipe, seed: int) -> str:

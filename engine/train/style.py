@@ -9,10 +9,9 @@ import numpy as np
 from limner.engine.errors import StoppedError
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import fit
-from limner.engine.models.lora import dump, fresh_lora
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.train.dataset import dataset_of_images
-from limner.engine.train.loop import Trainer, checkpointing, learning_rate
+from limner.engine.train.loop import learner, learning_rate
 from limner.engine.train.recipe import FaceRecipe
 
 
@@ -34,17 +33,11 @@ def train_style_lora(
     """
     images = [fit(picture, recipe.resolution or base.size) for picture in pictures]
     data = dataset_of_images(base, images, captions, recipe.augmentation, plain=plain, seed=seed)
-    with (
-        checkpointing(base, recipe),
-        fresh_lora(
-            base, "style", rank=recipe.rank, alpha=recipe.alpha, targets=recipe.targets, seed=seed
-        ) as parameters,
-    ):
-        trainer = Trainer(base, parameters, recipe, seed=seed)
+    with learner(base, recipe, seed=seed) as trainer:
         while trainer.step < recipe.max_steps:
             if should_stop():
                 raise StoppedError("training", trainer.step)
             trainer.advance(data, learning_rate(recipe, trainer.step))
             on_progress(Progress("train", trainer.step, recipe.max_steps))
         notes = {"base": base.name, "base_fingerprint": base.fingerprint, "steps": str(trainer.step)}
-        return dump(base, "style", notes, values=trainer.average)
+        return trainer.dump(notes)

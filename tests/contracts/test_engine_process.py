@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from PIL import Image
 
+from limner.engine.frames import read_frame, write_frame
 from limner.engine.refusal import Reason
 from limner.queue.child import EngineChild, Kind, engine_command
 from limner.queue.copies import Answer as CopyAnswer
@@ -109,6 +110,25 @@ async def test_an_unknown_style_is_refused_by_name(painter: EngineChild) -> None
     assert refused.value.reason == "unknown_style"
 
 
+def test_a_call_is_begun_and_alive_and_ends(command: Command) -> None:
+    """From a call's hearing to its end there are signs of life, once the word that it has begun, and then no more."""
+    call = [*command("examiner"), "--alive-every", "0.001"]
+    args = {"portrait": png(40), "max_bytes": 20_000, "square": True}
+    with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        write_frame(process.stdin, {"id": "a1", "call": "copy", "args": args})
+        told: list[dict[str, object]] = []
+        while not told or "result" not in told[-1]:
+            told.append(msgspec.msgpack.decode(read_frame(process.stdout) or b""))
+        process.stdin.close()
+        assert process.stdout.read() == b""
+    assert {one["id"] for one in told} == {"a1"}
+    kinds = [next(iter(one.keys() - {"id"})) for one in told]
+    assert set(kinds) == {"begun", "alive", "result"}
+    assert kinds.count("begun") == kinds.count("result") == 1
+
+
 @pytest.mark.parametrize("kind", ["examiner", "painter"])
 async def test_it_ends_with_its_input(command: Command, kind: Kind) -> None:
     """A process whose standard input is closed ends by itself."""
@@ -120,8 +140,8 @@ async def test_it_ends_with_its_input(command: Command, kind: Kind) -> None:
 
 
 def test_every_refusal_of_the_engine_is_known_to_the_bots() -> None:
-    """The queue's list of refusals is the engine's, and the one reason that is the queue's own."""
-    assert {reason.value for reason in Reason} | {"check_failed"} == REFUSALS
+    """The queue's list of refusals is the engine's, and the two reasons that are the queue's own."""
+    assert {reason.value for reason in Reason} | {"check_failed", "too_slow"} == REFUSALS
 
 
 def test_a_bot_never_loads_the_engine() -> None:

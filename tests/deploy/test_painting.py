@@ -15,6 +15,7 @@ from limner.engine.faces import Detection, Pixels
 from limner.engine.preprocess.analyser import DlibAnalyser
 from limner.tests.fakes.analyser import FaceInTheMiddle
 from limner.tests.fakes.base import save_tiny_base
+from limner.tests.fakes.certificates import YEAR, make_authority, make_credentials, read_manifest
 from limner.tests.fakes.photos import selfie, side_by_side, three_photos
 
 # The libraries' own, at import and while saving.
@@ -68,6 +69,25 @@ def test_the_same_seed_gives_the_same_portraits(tiny: Path, photos: list[Path], 
     first, same, other = ((tmp_path / name / "comic-01.png").read_bytes() for name in "abc")
     assert first == same
     assert first != other
+
+
+def test_portraits_are_signed_where_a_certificate_is_set(
+    tiny: Path, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a good chain every portrait's signature holds; with an expired one nothing is learned or written."""
+    authority = make_authority()
+    good, late = (make_credentials(tmp_path / str(n), authority, expires=n * YEAR / 2) for n in (1, -1))
+    results = []
+    for name, credentials in (("good", good), ("late", late)):
+        monkeypatch.setenv("LIMNER_C2PA_CERTIFICATE", str(credentials.certificate))
+        monkeypatch.setenv("LIMNER_C2PA_KEY", str(credentials.key))
+        results.append(portrait(tiny, tmp_path / name, photos, "--style", "comic"))
+    assert [result.exit_code for result in results] == [0, 2]
+    assert "not valid at time of signing" in results[1].stderr
+    assert not list((tmp_path / "late").iterdir())
+    files = sorted((tmp_path / "good").glob("comic-*.png"))
+    assert len(files) == 2
+    assert {read_manifest(file.read_bytes(), authority)[0] for file in files} == {"Trusted"}
 
 
 def test_too_few_good_photos_end_with_every_reason(tiny: Path, photos: list[Path], wall: Path, tmp_path: Path) -> None:

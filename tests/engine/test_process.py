@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from limner.engine.calls import Answer, Sender
-from limner.engine.errors import UnknownStyleError
+from limner.engine.errors import UnknownStyleError, is_memory
 from limner.engine.frames import read_frame
-from limner.engine.process import is_memory, serve, usable_cores
+from limner.engine.process import serve, usable_cores
+from limner.engine.pulse import Pulse
 from limner.tests.fakes.engine_child import Child, child
 from limner.tests.fakes.photos import scenery, selfie, three_photos
 
@@ -248,13 +249,11 @@ class _Servant:
 
 def _serve(work: Callable[[], Answer]) -> dict[str, Any]:
     pipe = io.BytesIO()
-    serve(_Servant(work), msgspec.msgpack.encode({"id": "b2", "call": "work", "args": {}}), pipe)
+    serve(_Servant(work), msgspec.msgpack.encode({"id": "b2", "call": "work", "args": {}}), Pulse(pipe))
     pipe.seek(0)
-    frame = read_frame(pipe)
-    assert frame is not None
-    assert read_frame(pipe) is None
-    answer: dict[str, Any] = msgspec.msgpack.decode(frame)
-    return answer
+    begun, answer = (msgspec.msgpack.decode(frame) for frame in iter(lambda: read_frame(pipe), None))
+    assert begun == {"id": "b2", "begun": True}
+    return dict(answer)
 
 
 def _fail(error: Exception) -> Answer:

@@ -38,10 +38,12 @@ class Child:
         write_frame(self.process.stdin, {"id": self.id, "stop": True})
 
     def answers(self) -> Iterator[dict[str, Any]]:
-        """Read answers up to the last of the call, or to the end of the pipe."""
+        """Read answers up to the last of the call, or to the end of the pipe; signs of life are none."""
         assert self.process.stdout is not None
         while (frame := read_frame(self.process.stdout)) is not None:
             answer = msgspec.msgpack.decode(frame)
+            if "alive" in answer or "begun" in answer:
+                continue
             yield answer
             if "result" in answer or "error" in answer:
                 return

@@ -5,6 +5,7 @@ have every ending: see `examine` and `make`. `tests/contracts/test_engine_proces
 real one promises.
 """
 
+import argparse
 import hashlib
 import os
 import signal
@@ -20,6 +21,12 @@ from typing import Any, BinaryIO, NoReturn
 import msgspec
 
 Answer = Callable[[str, dict[str, Any], BinaryIO], dict[str, Any]]
+
+ALIVE_EVERY_S = 5.0
+# No sign of life may get into another message.
+WRITING = threading.Lock()
+# The calls that somebody waits for.
+UNDER_WAY: set[str] = set()
 
 STEPS = {
     "quick": 3,
@@ -54,7 +61,9 @@ def main(calls: Mapping[str, Answer] | None = None) -> None:
     os.write(1, b"a library says hello on standard output\n")
     heard: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
     threading.Thread(target=listen, args=(heard,), daemon=True).start()
+    threading.Thread(target=beat, args=(channel, alive_every()), daemon=True).start()
     while (call := heard.get()) is not None:
+        send(channel, {"id": call["id"], "begun": True})
         try:
             answer = calls.get(call["call"], unknown)
             send(channel, {"id": call["id"], "result": answer(call["id"], call["args"], channel)})
@@ -69,13 +78,33 @@ def listen(heard: SimpleQueue[dict[str, Any] | None]) -> None:
         if "stop" in message:
             STOPPED.add(message["id"])
         else:
+            with WRITING:
+                UNDER_WAY.add(message["id"])
             heard.put(message)
     heard.put(None)
 
 
+def beat(channel: BinaryIO, every_s: float) -> NoReturn:
+    """Say again and again that the calls under way are alive."""
+    while True:
+        time.sleep(every_s)
+        with WRITING:
+            for call_id in UNDER_WAY:
+                write(channel, {"id": call_id, "alive": True})
+
+
+def alive_every() -> float:
+    """Read the one option of the real engine that this one has too."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--alive-every", type=float, default=ALIVE_EVERY_S)
+    return float(parser.parse_known_args()[0].alive_every)
+
+
 def examine(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any]:
-    """Accept a JPEG, or a photo of the words "good …"; "die" ends the process; everything else is not an image."""
+    """Accept a JPEG, or a photo of the words "good …"; "die" ends the process, "hang" hangs; all else is no image."""
     photo: bytes = args["photo"]
+    if photo == b"hang":
+        time.sleep(3600)
     if photo == b"die":
         die()
     good = photo.startswith((b"good", b"\xff\xd8\xff"))
@@ -103,9 +132,12 @@ def make(call_id: str, args: dict[str, Any], channel: BinaryIO) -> dict[str, Any
     "blocked" end so right after a training.
     """
     style: str = args["style"]
+    if style == "frozen":
+        os.kill(os.getpid(), signal.SIGSTOP)
     if style == "nonsense":
-        channel.write(b"\xff" * 64)
-        channel.flush()
+        with WRITING:
+            channel.write(b"\xff" * 64)
+            channel.flush()
     if style in ("silent", "nonsense"):
         time.sleep(3600)
     if style not in STEPS:
@@ -228,7 +260,15 @@ def receive(channel: BinaryIO) -> dict[str, Any] | None:
 
 
 def send(channel: BinaryIO, message: dict[str, Any]) -> None:
-    """Write one message."""
+    """Write one message; a call's last is the last that is said of it."""
+    with WRITING:
+        if "result" in message or "error" in message:
+            UNDER_WAY.discard(message["id"])
+        write(channel, message)
+
+
+def write(channel: BinaryIO, message: dict[str, Any]) -> None:
+    """Write one message and flush it; hold WRITING."""
     data = msgspec.msgpack.encode(message)
     channel.write(len(data).to_bytes(4, "big") + data)
     channel.flush()

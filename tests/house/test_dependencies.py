@@ -21,7 +21,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "bots/discord": ("discord",),
     "bots/telegram": ("telegram",),
     "bots/web": ("web",),
-    "engine": ("engine", "insightface"),
+    "engine": ("engine", "insightface", "c2pa"),
     "engine/models": ("engine", "quantise"),
     "engine/nano": ("engine", "nano"),
     "deploy": ("web", "engine", "telegram", "discord"),

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from limner.queue.child import EngineChild, Hearing
-from limner.queue.errors import EngineDiedError, EngineRefusedError
+from limner.queue.errors import EngineDiedError, EngineRefusedError, EngineStuckError
 from limner.tests.fakes.shop import fake_engine, until
 
 # Says that it is there, and is deaf from then on.
@@ -133,6 +133,39 @@ async def test_a_mad_engine_is_killed(painter: EngineChild, style: str, how: str
     with pytest.raises(EngineDiedError, match=how):
         await painter.call("make", order(style), Hearing(silence_s=silence_s))
     assert painter.pid is None
+
+
+@pytest.fixture
+async def lively() -> AsyncIterator[EngineChild]:
+    """Give a small painter that is loaded and says twenty times a second that it is alive."""
+    child = EngineChild((*fake_engine("painter"), "--alive-every", "0.05"))
+    await child.call("make", order("quick"))
+    yield child
+    await child.kill()
+
+
+async def test_a_long_step_is_no_death(lively: EngineChild) -> None:
+    """A step that takes longer than silence may is borne, for the process says that it lives."""
+    assert await lively.call("make", order("drawn-slowly"), Hearing(silence_s=0.8))
+
+
+async def test_a_frozen_engine_is_dead(lively: EngineChild) -> None:
+    """A process that is stopped falls silent and is killed, however long a call may stand still."""
+    with pytest.raises(EngineDiedError, match="fell silent"):
+        await lively.call("make", order("frozen"), Hearing(silence_s=0.5))
+    assert lively.pid is None
+
+
+async def test_a_call_that_does_not_come_on_is_ended(lively: EngineChild) -> None:
+    """A call that hangs in a living process is ended when it has stood still for too long."""
+    with pytest.raises(EngineStuckError, match="stood still"):
+        await lively.call("make", order("silent"), Hearing(standstill_s=0.5))
+    assert lively.pid is None
+
+
+async def test_steps_are_no_standstill(lively: EngineChild) -> None:
+    """A call that comes on, step by step, may take longer in all than it may stand still."""
+    assert await lively.call("make", order("slow"), Hearing(standstill_s=0.5))
 
 
 async def test_killing_ends_a_call_at_once(painter: EngineChild) -> None:

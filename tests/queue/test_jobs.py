@@ -64,6 +64,17 @@ async def test_a_photo_that_kills_the_examiner_is_refused(shop: Shop) -> None:
         assert await shop.examined(good, user) == ("accepted", None)
 
 
+async def test_a_photo_that_hangs_the_examiner_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A photo over which the examiner hangs is refused at the first try, and the next photo is examined as ever."""
+    monkeypatch.setattr("limner.queue.jobs.EXAMINATION_S", 0.5)
+    user = await shop.sitter()
+    async with shop.worker():
+        endless, good = await shop.photo(user, b"hang"), await shop.photo(user, b"good selfie")
+        assert await shop.examined(endless, user) == ("refused", "too_slow")
+        assert await shop.examined(good, user) == ("accepted", None)
+        await shop.heard(PhotoExamined(user.id, endless, accepted=False, reason="too_slow"))
+
+
 async def test_a_removed_photo_disturbs_nobody(shop: Shop) -> None:
     """A photo that was taken back before its check leaves no job behind."""
     user = await shop.sitter()

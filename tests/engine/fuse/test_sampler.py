@@ -6,6 +6,7 @@ import pytest
 import torch
 from diffusers import DDIMScheduler, LCMScheduler, StableDiffusionPipeline
 
+from limner.engine.fuse.adapters import Fusion
 from limner.engine.fuse.sampler import Sampling, sample, steps_taken
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts
@@ -16,7 +17,7 @@ def _sample(base: BaseModel, seeds: list[int], how: Sampling | None = None, **mo
     words = encode_prompts(base, ["photo of sks person", "drawing"])
     count = len(seeds)
     text, negative = words.rows(slice(0, 1)).repeat(count), words.rows(slice(1, 2)).repeat(count)
-    return sample(base, text, negative, how or Sampling(4, 3.0), seeds=seeds, **more)  # type: ignore[arg-type]  # its optional arguments
+    return sample(Fusion(base), text, negative, how or Sampling(4, 3.0), seeds=seeds, **more)  # type: ignore[arg-type]  # its optional arguments
 
 
 @pytest.mark.parametrize("guidance", [1.0, 3.0])
@@ -88,7 +89,7 @@ def test_guidance_leads_away_from_the_base_alone(tiny_base: BaseModel) -> None:
         guided = _sample(tiny_base, [4], Sampling(1, 3.0))
         towards = _sample(tiny_base, [4], Sampling(1, 1.0))
     words = encode_prompts(tiny_base, ["drawing"])
-    away = sample(tiny_base, words, words, Sampling(1, 1.0), seeds=[4])
+    away = sample(Fusion(tiny_base), words, words, Sampling(1, 1.0), seeds=[4])
     torch.testing.assert_close(guided, away + 3 * (towards - away), atol=1e-4, rtol=1e-4)
 
 
@@ -126,7 +127,7 @@ def test_few_steps_are_lcms(epsilon_base: BaseModel, epsilon_directory: Path) ->
         generator=[chance],
         output_type="latent",
     ).images
-    few = Sampling(4, 1.0, few=True)
+    few = Sampling(4, 1.0, "lcm")
     torch.testing.assert_close(_sample(epsilon_base, [9], few), expected, atol=1e-4, rtol=1e-4)
     together = _sample(epsilon_base, [8, 9], few)
     torch.testing.assert_close(together[1:2], expected, atol=1e-4, rtol=1e-4)

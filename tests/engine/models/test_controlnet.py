@@ -19,6 +19,7 @@ from diffusers import (
 from PIL import Image
 
 from limner.engine.errors import PoseError
+from limner.engine.fuse.adapters import Fusion
 from limner.engine.fuse.pose import face_dots
 from limner.engine.fuse.sampler import Sampling, sample
 from limner.engine.models.base import BaseModel, load_base
@@ -50,7 +51,7 @@ def _base(directory: Path) -> BaseModel:
 
 def _drawn(base: BaseModel, pose: Pose | None, guidance: float = 3.0) -> torch.Tensor:
     words = replace(encode_prompts(base, WORDS), pose=pose)
-    return sample(base, words.rows(slice(0, 1)), words.rows(slice(1, 2)), Sampling(4, guidance), seeds=[9])
+    return sample(Fusion(base), words.rows(slice(0, 1)), words.rows(slice(1, 2)), Sampling(4, guidance), seeds=[9])
 
 
 def _pose(base: BaseModel, picture: np.ndarray = DOTS, scale: float = 1.0) -> Pose:
@@ -92,8 +93,8 @@ def test_without_a_pose_nothing_changes(directory: Path, base: BaseModel) -> Non
 def test_company_does_not_matter(base: BaseModel) -> None:
     """One pose serves all samples of a batch: each is the same alone."""
     words = replace(encode_prompts(base, WORDS), pose=_pose(base))
-    together = sample(base, words, words, Sampling(2, 2.0), seeds=[1, 2])
-    alone = sample(base, words.rows(slice(1, 2)), words.rows(slice(1, 2)), Sampling(2, 2.0), seeds=[2])
+    together = sample(Fusion(base), words, words, Sampling(2, 2.0), seeds=[1, 2])
+    alone = sample(Fusion(base), words.rows(slice(1, 2)), words.rows(slice(1, 2)), Sampling(2, 2.0), seeds=[2])
     torch.testing.assert_close(together[1:], alone, atol=1e-4, rtol=1e-3)
 
 

@@ -16,13 +16,14 @@ from diffusers import (
 from safetensors.torch import load
 
 from limner.engine.errors import BadLoraError
+from limner.engine.fuse.adapters import Fusion
 from limner.engine.fuse.sampler import Sampling, sample
 from limner.engine.models.base import BaseModel, load_base
 from limner.engine.models.coding import decode_latents, encode_images, encode_prompts
 from limner.engine.models.interchange import to_kohya
 from limner.engine.models.lora import attached, dump, fresh_lora
 from limner.engine.train.dataset import dataset_of_faces
-from limner.engine.train.loop import Trainer, draw, masked_loss
+from limner.engine.train.loop import Trainer, draw, masked_losses
 from limner.engine.train.recipe import Augmentation, FaceRecipe
 from limner.tests.fakes.base import make_faces
 from limner.tests.fakes.bases import write_sd15, write_sdxl, write_zimage
@@ -79,7 +80,7 @@ def _drawn_by_diffusers(pipeline: Any, base: BaseModel, guidance: float) -> torc
 
 def _drawn(base: BaseModel, guidance: float) -> torch.Tensor:
     words = encode_prompts(base, WORDS)
-    return sample(base, words.rows(slice(0, 1)), words.rows(slice(1, 2)), Sampling(4, guidance), seeds=[9])
+    return sample(Fusion(base), words.rows(slice(0, 1)), words.rows(slice(1, 2)), Sampling(4, guidance), seeds=[9])
 
 
 def _lora(base: BaseModel, seed: int = 1) -> bytes:
@@ -108,8 +109,8 @@ def test_company_does_not_matter(base: BaseModel) -> None:
     """A sample is the same alone and beside others with shorter and longer prompts."""
     words = encode_prompts(base, [*WORDS, "photo of sks person, smiling, dark hair"])
     nothing = encode_prompts(base, [""]).repeat(3)
-    together = sample(base, words, nothing, Sampling(3, 2.0), seeds=[1, 2, 3])
-    alone = sample(base, words.rows(slice(1, 2)), nothing.rows(slice(0, 1)), Sampling(3, 2.0), seeds=[2])
+    together = sample(Fusion(base), words, nothing, Sampling(3, 2.0), seeds=[1, 2, 3])
+    alone = sample(Fusion(base), words.rows(slice(1, 2)), nothing.rows(slice(0, 1)), Sampling(3, 2.0), seeds=[2])
     torch.testing.assert_close(together[1:2], alone, atol=1e-4, rtol=1e-3)
 
 
@@ -152,11 +153,11 @@ def test_training_learns(base: BaseModel) -> None:
         trainer = Trainer(base, parameters, recipe, seed=0)
         same = draw(base, data, recipe, seed=7, step=0)
         with torch.no_grad():
-            first = float(masked_loss(base, same, None))
+            first = float(masked_losses(base, same, None).mean())
             for _ in range(30):
                 with torch.enable_grad():
                     trainer.advance(data, recipe.lr)
-            last = float(masked_loss(base, same, None))
+            last = float(masked_losses(base, same, None).mean())
     assert last < first
     after = base.denoiser.state_dict()
     assert before.keys() == after.keys()

@@ -7,6 +7,7 @@ import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
 
 from limner.engine.models.base import BaseModel
+from limner.engine.models.plan import advance
 from limner.engine.models.prompts import Prompts
 from limner.engine.models.schedule import FlowSchedule
 
@@ -117,9 +118,9 @@ def test_flow_draws_to_the_picture(clean: torch.Tensor, noise: torch.Tensor) -> 
     """With the true velocity every drawing ends at the clean picture, also one that begins in the middle."""
     flow = _flow(use_dynamic_shifting=True)
     for taken in (6, 4):
-        scheduler, timesteps = flow.sampler(6, taken, 64)
-        assert len(timesteps) == taken
-        latents = flow.add_noise(clean, noise, timesteps[:1].repeat(4))
-        for timestep in timesteps:
-            latents = scheduler.step(noise - clean, timestep, latents, return_dict=False)[0]
+        way = flow.plan(6, taken, 64)
+        assert len(way) == taken
+        latents = flow.add_noise(clean, noise, way.timesteps[:1].repeat(4))
+        for figures in way.figures:
+            latents, _ = advance(latents, noise - clean, clean, figures.expand(4, -1), noise)
         torch.testing.assert_close(latents, clean, atol=1e-5, rtol=1e-4)

@@ -13,6 +13,7 @@ from limner.engine.preprocess import decode as decoding
 from limner.engine.preprocess.decode import decode
 from limner.engine.refusal import Reason, Refusal
 from limner.tests.fakes import photos
+from limner.tests.fakes.bad_photos import scans
 
 
 def refusal_of(data: bytes) -> Refusal:
@@ -128,7 +129,20 @@ def test_the_pixel_limit_is_below_pillows_own() -> None:
     """A picture over 50 Mpx that Pillow would open without a word is refused, with its size."""
     refusal = refusal_of(photos.bomb(8_000))
     assert refusal.reason is Reason.TOO_MANY_PIXELS
-    assert (refusal.detail["width"], refusal.detail["limit"]) == (8_000, decoding.MAX_PIXELS)
+    assert (refusal.detail["width"], refusal.detail["limit"]) == (8_000, decoding.MAX_PIXELS_WHOLE)
+
+
+def test_only_cameras_kinds_may_be_huge() -> None:
+    """25 Mpx are taken as JPEG, which is decoded smaller, and refused as PNG, which would fill the memory."""
+    image = Image.new("L", (5_000, 5_000))
+    assert decode(photos.encoded(image, "JPEG")).shape[0] <= 5_000
+    assert refusal_of(photos.encoded(image, "PNG")).reason is Reason.TOO_MANY_PIXELS
+
+
+def test_a_jpeg_of_endless_scans_is_refused_before_decoding() -> None:
+    """A small file that would have its pixels gone over 2,000 times is refused at once; ten scans are a photo."""
+    assert refusal_of(scans(2_000)).reason is Reason.TRUNCATED
+    assert decode(photos.encoded(photos.picture(photos.selfie()), "JPEG", progressive=True)).any()
 
 
 def test_too_many_bytes_are_refused() -> None:

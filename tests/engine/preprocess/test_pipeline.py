@@ -35,6 +35,14 @@ def test_a_good_selfie_is_accepted(analyser: Analyser) -> None:
     assert not thumbnail.getexif()
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1)])
+def test_a_picture_of_one_pixel_has_nobody_in_it(analyser: Analyser, size: tuple[int, int]) -> None:
+    """The thinnest pictures are refused with a reason, turned by a quarter as well."""
+    examined = examine(photos.encoded(Image.new("RGB", size), "PNG"), analyser)
+    assert examined.refusal is not None
+    assert examined.refusal.reason is Reason.NO_FACE
+
+
 def blank(photo: bytes) -> bytes:
     """Return a white picture."""
     return photos.encoded(Image.new("RGB", (300, 300), "white"))

@@ -5,6 +5,7 @@ import pytest
 
 from limner.engine.faces import Detection, EmbeddingSpace
 from limner.engine.figures import changed
+from limner.engine.fuse.adapters import Fusion
 from limner.engine.likeness import embed_largest, likeness, most_typical
 from limner.engine.models.base import BaseModel
 from limner.engine.train.judge import Judge, hold_out
@@ -12,8 +13,9 @@ from limner.engine.train.recipe import FaceRecipe
 from limner.tests.fakes.base import QUICK_RECIPE, SPACE, ColourAnalyser, make_faces
 
 
-def _judge(base: BaseModel, analyser: ColourAnalyser, known: np.ndarray) -> Judge:
-    return Judge(base, analyser, (known,), "photo of sks person", changed(FaceRecipe(), QUICK_RECIPE))
+def _judged(base: BaseModel, analyser: ColourAnalyser, known: np.ndarray) -> float:
+    judge = Judge(analyser, (known,), "photo of sks person", changed(FaceRecipe(), QUICK_RECIPE))
+    return judge(Fusion(base))
 
 
 class BlindAnalyser(ColourAnalyser):
@@ -48,14 +50,14 @@ def test_most_typical_is_the_middle() -> None:
 
 def test_judgement_is_repeatable(tiny_base: BaseModel) -> None:
     """The same weights are judged the same: the noise is always the same."""
-    judge = _judge(tiny_base, ColourAnalyser(), make_faces(1)[0].embedding)
-    assert judge() == judge()
-    assert 0 < judge() < 1
+    first, again = (_judged(tiny_base, ColourAnalyser(), make_faces(1)[0].embedding) for _ in range(2))
+    assert first == again
+    assert 0 < first < 1
 
 
 def test_no_face_is_no_likeness(tiny_base: BaseModel) -> None:
     """A portrait without a face counts as a distance of 1."""
-    assert _judge(tiny_base, BlindAnalyser(), make_faces(1)[0].embedding)() == 0.0
+    assert _judged(tiny_base, BlindAnalyser(), make_faces(1)[0].embedding) == 0.0
 
 
 def test_likeness_is_one_minus_the_distance() -> None:

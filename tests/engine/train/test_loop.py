@@ -9,7 +9,7 @@ from limner.engine.errors import DivergedError
 from limner.engine.models.base import BaseModel
 from limner.engine.models.lora import fresh_lora
 from limner.engine.train.dataset import Dataset, dataset_of_faces
-from limner.engine.train.loop import Batch, Trainer, draw, learning_rate, masked_loss
+from limner.engine.train.loop import Batch, Trainer, draw, learning_rate, masked_losses
 from limner.engine.train.recipe import Augmentation, FaceRecipe
 from limner.tests.fakes.base import make_faces
 
@@ -28,7 +28,7 @@ def test_background_has_no_part_in_the_loss(either_base: BaseModel, monkeypatch:
     said = torch.randn(batch.clean.shape, generator=torch.Generator().manual_seed(1)).requires_grad_()
     monkeypatch.setattr(BaseModel, "predict", lambda *_: said)
     masked = Batch(batch.clean, batch.noise, batch.timesteps, batch.text, mask)
-    (gradient,) = torch.autograd.grad(masked_loss(either_base, masked, 5.0), said)
+    (gradient,) = torch.autograd.grad(masked_losses(either_base, masked, 5.0).mean(), said)
     assert bool((gradient[..., 2:6] != 0).all())
     assert bool((gradient[..., :2] == 0).all())
     assert bool((gradient[..., 6:] == 0).all())
@@ -44,7 +44,7 @@ def test_size_of_the_mask_does_not_weigh(tiny_base: BaseModel, monkeypatch: pyte
         mask = torch.zeros_like(batch.masks)
         mask[..., :width] = 1
         masked = Batch(batch.clean, batch.noise, batch.timesteps, batch.text, mask)
-        losses.append(masked_loss(tiny_base, masked, None).item())
+        losses.append(masked_losses(tiny_base, masked, None).mean().item())
     assert losses == pytest.approx([1.0, 1.0], rel=1e-4)
 
 
@@ -94,11 +94,11 @@ def test_steps_learn(either_base: BaseModel) -> None:
         trainer = Trainer(either_base, parameters, replace(RECIPE, min_snr_gamma=None), seed=0)
         data = _data(either_base)
         batch = draw(either_base, data, RECIPE, seed=0, step=0)
-        first = masked_loss(either_base, batch, None).item()
+        first = masked_losses(either_base, batch, None).mean().item()
         for _ in range(60):
             trainer.step = 0
             trainer.advance(data, 5e-3)
-        assert masked_loss(either_base, batch, None).item() < 0.97 * first
+        assert masked_losses(either_base, batch, None).mean().item() < 0.97 * first
 
 
 def test_numbers_that_are_not_finite_end_it(tiny_base: BaseModel) -> None:

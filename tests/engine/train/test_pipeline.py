@@ -53,7 +53,7 @@ def _train(
 def _judged(likenesses: Sequence[float], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the judgements be these, the first of them at step 0."""
     found = iter(likenesses)
-    monkeypatch.setattr(Judge, "__call__", lambda _: next(found))
+    monkeypatch.setattr(Judge, "__call__", lambda *_: next(found))
 
 
 def test_either_base_gives_a_lora(either_base: BaseModel) -> None:
