@@ -13,7 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from limner.bots.conversation import Conversation
-from limner.bots.events import Event, PreviewDrawn, RequestFinished
+from limner.bots.events import Event, PreviewDrawn, RequestFinished, RequestRetried
 from limner.bots.ports import NewsSource, Storage
 from limner.bots.receipts import Teller, tell_owed
 from limner.bots.replies import ProgressShown, QueueMoved, Reply
@@ -183,6 +183,8 @@ def _event(notice: Notice) -> Event:
         return PhotoExamined(notice.user_id, notice.photo_id, accepted=notice.kind == "photo_examined", reason=None)
     if notice.kind == "preview_made":
         return PreviewDrawn(notice.request_id or "")
+    if notice.kind == "request_retried":
+        return RequestRetried(notice.request_id or "")
     return RequestFinished(notice.request_id or "")
 
 

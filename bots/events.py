@@ -206,6 +206,13 @@ class RequestFinished:
     request_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RequestRetried:
+    """News: the operator has a request that failed tried again, as this new one."""
+
+    request_id: str
+
+
 Event = (
     Started
     | LanguageChosen
@@ -233,4 +240,5 @@ Event = (
     | EventBegun
     | PhotoExamined
     | RequestFinished
+    | RequestRetried
 )

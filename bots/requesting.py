@@ -7,7 +7,15 @@ cancellation, a failure with its reason.
 from dataclasses import dataclass
 
 from limner.bots import sitters
-from limner.bots.events import AgainAsked, CancelAsked, PreviewDrawn, RequestFinished, StyleChosen, StylesAsked
+from limner.bots.events import (
+    AgainAsked,
+    CancelAsked,
+    PreviewDrawn,
+    RequestFinished,
+    RequestRetried,
+    StyleChosen,
+    StylesAsked,
+)
 from limner.bots.intake import not_enough
 from limner.bots.replies import (
     PhotosShown,
@@ -35,6 +43,7 @@ __all__ = [
     "ended",
     "finished",
     "preview",
+    "retried",
     "set_for_request",
     "settled_name",
     "stop",
@@ -123,6 +132,19 @@ async def finished(turn: Turn, event: RequestFinished) -> list[Reply]:
     if request.user_id != turn.user.id or request.state in ("queued", "running"):
         return []
     return [await ended(turn, request)]
+
+
+async def retried(turn: Turn, event: RequestRetried) -> list[Reply]:
+    """Tell that what failed is tried again. Nothing once that has ended: then there is something better to say."""
+    try:
+        request = await turn.tools.storage.requests.get(event.request_id)
+    except NotFoundError:
+        return []
+    if request.user_id != turn.user.id or request.state not in ("queued", "running"):
+        return []
+    if turn.state.name != "collecting":  # whoever is sending photos goes on with it
+        await turn.go("waiting", set_id=request.set_id, style=request.style)
+    return [Said("request-retried", {"count": request.count})]
 
 
 async def ended(turn: Turn, request: Request) -> PortraitsReady | RequestEnded:

@@ -41,6 +41,19 @@ get_chromium() {
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
 }
 
+have_postgresql() { compgen -G "/usr/lib/postgresql/*/bin/initdb" || command -v initdb; }
+
+# The tests of storage start a PostgreSQL of their own. Debian's package would start one as well, which nobody asked for.
+get_postgresql() {
+    if have_postgresql >/dev/null || [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+        return 0
+    fi
+    mkdir -p /etc/postgresql-common
+    [[ -e /etc/postgresql-common/createcluster.conf ]] ||
+        echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+}
+
 # Known weaknesses of what is installed are told, and fail nothing: a report may come any day, and mending it is a change
 # of its own. Without a way to the database nothing is told but that.
 audit() {
@@ -56,6 +69,7 @@ audit() {
 make_venv
 stage "install" install dev
 stage "chromium" get_chromium
+stage "postgresql" get_postgresql
 link_names
 stage "ruff check" .venv/bin/ruff check .
 stage "ruff format" .venv/bin/ruff format --check .

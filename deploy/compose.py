@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from limner.bots.conversation import Conversation
 from limner.bots.styles import StyleCard
 from limner.bots.turn import Limits
-from limner.deploy.errors import PreparingError, UnusableError, UserMistakeError
+from limner.deploy.errors import MissingPartError, PreparingError, UnusableError, UserMistakeError
 from limner.deploy.keys import master_key
 from limner.deploy.models import engine_name, model_problem, pack_problem, parser_problem
 from limner.deploy.settings import Settings
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 
 async def migrated(settings: Settings) -> None:
-    """Make the home folder, and bring the database to the newest schema. Raises UnusableError."""
+    """Make the home folder, and bring the database to the newest schema.
+
+    Raises UnusableError, and MissingPartError where the database's driver is not installed.
+    """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _opening("DATABASE_URL"):
         await asyncio.to_thread(migrate, settings.database_url)
@@ -71,6 +74,10 @@ async def storage_of(settings: Settings) -> AsyncIterator[Storage]:
 def _opening(name: str) -> Iterator[None]:
     try:
         yield
+    except ModuleNotFoundError as error:
+        if error.name != "asyncpg":
+            raise
+        raise MissingPartError("asyncpg, which speaks with PostgreSQL,", "postgres") from error
     except Exception as error:  # each library behind such a URL has a tree of errors of its own
         raise UnusableError(name, error) from error
 

@@ -1,9 +1,10 @@
 """The operator's view of the people in storage: who there is, and how many portraits each has left."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from limner.deploy.errors import UserMistakeError
-from limner.storage import Balance, Storage, User
+from limner.storage import Balance, Entry, Storage, User
 from limner.storage.errors import NotFoundError
 
 
@@ -15,6 +16,27 @@ class Person:
     platform: str
     platform_id: str
     balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the ledger in an operator's words: `amount` portraits were `what`, for `why`."""
+
+    at: datetime
+    what: str
+    amount: int
+    why: str
+
+
+_MOVES = {"reserve": "reserved", "commit": "spent", "refund": "refunded", "withdraw": "taken back"}
+_GIFTS = {
+    "free": "granted to begin with",
+    "daily": "granted daily",
+    "returned": "kept from before",
+    "payment": "bought",
+    "operator": "granted by operator",
+    "given-back": "given back",
+}
 
 
 async def everybody(storage: Storage) -> list[Person]:
@@ -37,6 +59,22 @@ async def person_called(storage: Storage, name: str) -> Person:
     except NotFoundError:
         pass  # no such id, or forgotten in this moment
     raise UserMistakeError(f"Nobody here is called {name!r}. `limner quota` lists everybody.")
+
+
+async def history(storage: Storage, person: Person, newest: int) -> list[Line]:
+    """List the newest lines of somebody's ledger, the newest last."""
+    return [_line(entry) for entry in await storage.quota.history(person.id, newest)]
+
+
+def _line(entry: Entry) -> Line:
+    """Read what an entry was for in its key: a request, or a word and what it is about."""
+    word, _, rest = entry.key.partition(":")
+    why = rest.removeprefix(entry.user_id).removeprefix(":") if rest else word
+    if entry.kind != "grant":
+        return Line(entry.at, _MOVES[entry.kind], entry.amount, why)
+    if word == "free" and why:
+        word = "daily"
+    return Line(entry.at, _GIFTS.get(word, "granted"), entry.amount, why)
 
 
 def _person(user: User, balance: Balance) -> Person:

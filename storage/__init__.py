@@ -3,6 +3,7 @@
     users       who sits, consent, where the conversation stands
     photos      what a sitter sent, one set at a time, and what the examination said
     requests    queued -> running -> made | failed | cancelled, each step one transaction
+    dead_letters  requests that failed or wait: shown, tried again, given back
     portraits   what goes back
     face_loras  what was learned of a sitter
     sitters     whose face an account has had painted, and that a second person agreed to it
@@ -28,6 +29,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from limner.storage.database import Clock, Database, open_database, utc_now
+from limner.storage.dead_letters import DeadLetters
 from limner.storage.deletions import Deletions
 from limner.storage.events import AvatarEvent, Events, NewEvent
 from limner.storage.face_loras import FaceLora, FaceLoras
@@ -98,6 +100,7 @@ class Storage:
         self.templates = Templates(database, objects, clock)
         self.rates = Rates(database, clock)
         self.requests = Requests(database, objects, clock, daily_portraits)
+        self.dead_letters = DeadLetters(database, clock, daily_portraits)
         self.portraits = Portraits(database, objects)
         self.face_loras = FaceLoras(database, objects, clock)
         self.sitters = Sitters(database, objects, clock)

@@ -1,6 +1,8 @@
 """The database: one short write transaction at a time, as many readers as like.
 
-What every subject works with, whichever database it is: `limner.storage.sqlite` or `limner.storage.postgresql`.
+So a subject may read and then write by what it has read, without locking rows: nobody else writes meanwhile, whichever
+process it is in. This is what every subject works with, whichever database it is: `limner.storage.sqlite` or
+`limner.storage.postgresql`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -62,7 +64,7 @@ class Database(Protocol):
         """Give a connection that sees one snapshot and writes nothing."""
 
     def write(self) -> AbstractAsyncContextManager[Connection]:
-        """Give a connection whose changes are committed at the end of the block, or not at all.
+        """Give a connection whose changes are committed at the end of the block, or not at all; one at a time.
 
         A call that is cancelled inside the block leaves nothing behind: the transaction is rolled back.
         """

@@ -122,6 +122,11 @@ class Events:
         """List everybody's events, the newest first."""
         return await self._list(_select().order_by(events.c.created_at.desc(), events.c.id).limit(limit))
 
+    async def paid_by(self, user_id: str, limit: int = 20) -> list[AvatarEvent]:
+        """List the events that take from an account, a host's or a community's own, the newest first."""
+        newest = _select().where(events.c.payer_id == user_id).order_by(events.c.created_at.desc(), events.c.id)
+        return await self._list(newest.limit(limit))
+
     async def unfinished(self, platform: str) -> list[AvatarEvent]:
         """List a platform's events that still go on, or of which something must be told, shown or taken away."""
         stale = sa.exists().where(event_shows.c.event_id == events.c.id, is_stale())
@@ -136,7 +141,7 @@ class Events:
         """
         row = {"event_id": event_id, "user_id": user_id, "name": name, "joined_at": self._clock()}
         async with self._database.write() as connection:
-            event = await one_event(connection, event_id, lock=True)
+            event = await one_event(connection, event_id)
             mine = _member(event_id, user_id)
             if (await connection.execute(sa.select(event_members.c.name).where(mine))).first() is not None:
                 return False
@@ -241,10 +246,9 @@ def is_stale() -> sa.ColumnElement[bool]:
     return sa.or_(event_shows.c.user_id.is_(None), ~willing, ~kept)
 
 
-async def one_event(connection: Connection, event_id: str, *, lock: bool = False) -> AvatarEvent:
+async def one_event(connection: Connection, event_id: str) -> AvatarEvent:
     """Find an event in the caller's transaction; NotFoundError for an unknown one."""
-    query = _select().where(events.c.id == event_id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+    row = (await connection.execute(_select().where(events.c.id == event_id))).one_or_none()
     if row is None:
         raise NotFoundError("event", event_id)
     return AvatarEvent(*row)

@@ -52,8 +52,7 @@ async def withdraw(connection: Connection, now: datetime, user_id: str, amount: 
     Nothing is taken where nothing is left or the account is gone. May be called once for each key.
     """
     mine = accounts.c.user_id == user_id
-    # FOR UPDATE: on PostgreSQL nobody reserves between looking and taking; SQLite has one writer and ignores it.
-    found = (await connection.execute(sa.select(accounts.c.available).where(mine).with_for_update())).scalar()
+    found = (await connection.execute(sa.select(accounts.c.available).where(mine))).scalar()
     taken = min(amount, found or 0)
     if taken > 0:
         await _enter(connection, now, user_id, "withdraw", taken, key)
@@ -104,6 +103,21 @@ async def reserve(
     return True
 
 
+async def refuse_early(
+    connection: Connection, now: datetime, user_id: str, amount: int, key: str, *, daily: int
+) -> None:
+    """Raise QuotaExceededError where `reserve` would do so by all that is written now; write nothing.
+
+    A key that is known, a renewal that is due and an account that is not there are left to `reserve`.
+    """
+    known = sa.exists().where(holds.c.key == key)
+    due = sa.or_(accounts.c.renewed_on.is_(None), accounts.c.renewed_on < day_of(now)) if daily else sa.false()
+    short = (accounts.c.user_id == user_id, accounts.c.available < amount, ~due, ~known)
+    available = await connection.scalar(sa.select(accounts.c.available).where(*short))
+    if available is not None:
+        raise QuotaExceededError(amount, available, next_midnight(now) if daily else None)
+
+
 async def settle(connection: Connection, now: datetime, key: str, spend: int | None) -> bool:
     """End a hold: spend `spend` of it (None: all of it) and give back the rest; tell whether it ended now.
 
@@ -129,6 +143,22 @@ async def settle(connection: Connection, now: datetime, key: str, spend: int | N
         if amount:
             await _enter(connection, now, hold.user_id, kind, amount, key)
     return True
+
+
+async def give_back(connection: Connection, now: datetime, key: str) -> int:
+    """Give back what a hold still holds, or as much again as was spent of it; return how much, 0 the second time.
+
+    What was spent stays spent in the account, since it was made: the same amount is granted. Raises NotFoundError for
+    an unknown key.
+    """
+    hold = (await connection.execute(sa.select(holds).where(holds.c.key == key))).one_or_none()
+    if hold is None:
+        raise NotFoundError("hold", key)
+    if await settle(connection, now, key, 0):
+        return int(hold.amount)
+    spent = sa.select(entries.c.amount).where(entries.c.key == key, entries.c.kind == "commit")
+    amount = int(await connection.scalar(spent) or 0)
+    return amount if amount and await grant(connection, now, hold.user_id, amount, f"given-back:{key}") else 0
 
 
 async def _pay(connection: Connection, user_id: str, spent: int, returned: int) -> None:

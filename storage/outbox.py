@@ -15,7 +15,9 @@ from limner.storage.database import Clock, Connection, Database, columns_of, ins
 from limner.storage.errors import NotFoundError
 from limner.storage.schema import outbox, users
 
-NoticeKind = Literal["photo_examined", "preview_made", "portraits_made", "request_failed", "request_cancelled"]
+NoticeKind = Literal[
+    "photo_examined", "preview_made", "portraits_made", "request_failed", "request_cancelled", "request_retried"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,12 +230,7 @@ async def _owner(connection: Connection, photo_id: str) -> tuple[str, str | None
 
 
 async def _check_free(connection: Connection, photo: Photo, dedupe_key: str | None) -> None:
-    # FOR UPDATE lets one photo at a time into a set on PostgreSQL; SQLite has one writer anyway and ignores it.
-    mine = (
-        sa.select(photo_sets.c.state)
-        .where(photo_sets.c.id == photo.set_id, photo_sets.c.user_id == photo.user_id)
-        .with_for_update()
-    )
+    mine = sa.select(photo_sets.c.state).where(photo_sets.c.id == photo.set_id, photo_sets.c.user_id == photo.user_id)
     state = (await connection.execute(mine)).scalar_one_or_none()
     if state is None:
         raise NotFoundError("photo set", photo.set_id)

@@ -69,10 +69,16 @@ class Quota:
     async def reserve(self, user_id: str, amount: int, key: str, lifetime: timedelta | None = None) -> bool:
         """Hold `amount` under `key`; tell whether it was held now. Without a lifetime it waits to be settled.
 
+        What a request holds has none: its hold is made and ended in the transactions that begin and end the request,
+        and the reconciler sees to it that every request comes to an end.
+
         Raises QuotaExceededError when less is available and NotFoundError for an unknown user.
         """
         now = self._clock()
         expires_at = None if lifetime is None else now + lifetime
+        # Whoever asks an empty account again and again takes nobody's turn at writing.
+        async with self._database.read() as connection:
+            await ledger.refuse_early(connection, now, user_id, amount, key, daily=self._daily_portraits)
         async with self._database.write() as connection:
             return await ledger.reserve(connection, now, user_id, amount, key, expires_at, daily=self._daily_portraits)
 
@@ -109,11 +115,12 @@ class Quota:
         async with self._database.read() as connection:
             return {user_id: Balance(*figures) for user_id, *figures in await connection.execute(query)}
 
-    async def history(self, user_id: str) -> list[Entry]:
-        """List the ledger's lines of a sitter, oldest first."""
-        query = sa.select(*columns_of(entries, Entry)).where(entries.c.user_id == user_id).order_by(entries.c.id)
+    async def history(self, user_id: str, newest: int | None = None) -> list[Entry]:
+        """List the ledger's lines of a sitter, or so many of the `newest`, oldest first."""
+        mine = sa.select(*columns_of(entries, Entry)).where(entries.c.user_id == user_id)
         async with self._database.read() as connection:
-            return [Entry(*row) for row in await connection.execute(query)]
+            rows = (await connection.execute(mine.order_by(entries.c.id.desc()).limit(newest))).all()
+        return [Entry(*row) for row in reversed(rows)]
 
     async def _account(self, user_id: str) -> tuple[Balance, date | None]:
         query = sa.select(*columns_of(accounts, Balance), accounts.c.renewed_on).where(accounts.c.user_id == user_id)

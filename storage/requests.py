@@ -89,17 +89,11 @@ class Requests:
         new = Request(
             uuid4().hex, user_id, set_id, style, count, seed, "queued", None, 0, now, None, None, event_id, templated
         )
-        row = {name: getattr(new, name) for name in Request.__slots__}
         async with self._database.write() as connection:
-            await _check_set(connection, user_id, set_id)
-            if not await insert_new(connection, requests, **row, key=key):
-                # The key is known; or the set went in this very moment, and then there is nothing to be found.
-                same = sa.and_(requests.c.user_id == user_id, requests.c.key == (key or new.id))
-                return await _one(connection, same, key or new.id)
-            await ledger.reserve(connection, now, payer, count, new.id, daily=self._daily_portraits)
-            if templated:
+            accepted = await enter(connection, now, new, key, payer, daily=self._daily_portraits)
+            if templated and accepted is new:
                 await _take_template(connection, new)
-        return new
+        return accepted
 
     async def keyed(self, user_id: str, key: str) -> Request | None:
         """Find the request that a user made with a key (`accept`), None where there is none."""
@@ -149,7 +143,7 @@ class Requests:
     async def get(self, request_id: str) -> Request:
         """Find a request; NotFoundError for an unknown one. Compare its `user_id` before showing it to anybody."""
         async with self._database.read() as connection:
-            return await _one(connection, requests.c.id == request_id, request_id)
+            return await one_request(connection, requests.c.id == request_id, request_id)
 
     async def of_user(self, user_id: str, limit: int = 20) -> list[Request]:
         """List a user's requests, newest first."""
@@ -257,7 +251,7 @@ class Requests:
         async with self._database.write() as connection:
             changed = await connection.execute(requests.update().where(mine, may).values(values))
             if changed.rowcount == 0:
-                await _one(connection, mine, request_id)
+                await one_request(connection, mine, request_id)
         return changed.rowcount == 1
 
     async def _end(
@@ -289,6 +283,20 @@ def _oldest_first() -> sa.Select[Any]:
     return sa.select(*columns_of(requests, Request)).order_by(requests.c.created_at, requests.c.id)
 
 
+async def enter(
+    connection: Connection, now: datetime, new: Request, key: str | None, payer: str, *, daily: int
+) -> Request:
+    """Write a request down and reserve its portraits, in the caller's transaction; or give the one that has the key."""
+    row = {name: getattr(new, name) for name in Request.__slots__}
+    await _check_set(connection, new.user_id, new.set_id)
+    if not await insert_new(connection, requests, **row, key=key):
+        # The key is known; or the set went in this very moment, and then there is nothing to be found.
+        same = sa.and_(requests.c.user_id == new.user_id, requests.c.key == (key or new.id))
+        return await one_request(connection, same, key or new.id)
+    await ledger.reserve(connection, now, payer, new.count, new.id, daily=daily)
+    return new
+
+
 async def _check_set(connection: Connection, user_id: str, set_id: str) -> None:
     query = sa.select(photo_sets.c.id).where(photo_sets.c.id == set_id, photo_sets.c.user_id == user_id)
     if (await connection.execute(query)).first() is None:
@@ -303,7 +311,8 @@ async def _take_template(connection: Connection, request: Request) -> None:
     await connection.execute(requests.update().where(mine).values(template_object=path))
 
 
-async def _one(connection: Connection, condition: sa.ColumnElement[bool], name: str) -> Request:
+async def one_request(connection: Connection, condition: sa.ColumnElement[bool], name: str) -> Request:
+    """Find a request in the caller's transaction; NotFoundError, with this name, for an unknown one."""
     row = (await connection.execute(sa.select(*columns_of(requests, Request)).where(condition))).one_or_none()
     if row is None:
         raise NotFoundError("request", name)

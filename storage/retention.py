@@ -80,8 +80,6 @@ class Retention:
 
 async def _delete_old(connection: Connection, set_id: str, before: datetime) -> list[str | None]:
     """Delete the rows of a set that are too old, and the set with the last of them; return the paths they named."""
-    # FOR UPDATE: from here to the end no request can begin from this set. SQLite has one writer and ignores it.
-    await connection.execute(sa.select(photo_sets.c.id).where(photo_sets.c.id == set_id).with_for_update())
     busy = sa.select(requests.c.id).where(requests.c.set_id == set_id, _UNFINISHED)
     if (await connection.execute(busy)).first() is not None:
         return []

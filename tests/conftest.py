@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+from limner.tests.fakes.postgresql import cluster, postgresql_url
+
+# Here, so that one server serves all folders; it starts when the first test asks for it.
+__all__ = ["cluster", "postgresql_url"]
+
 # One thread: two OpenMP threads on a busy two-core machine are several times slower than one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Libraries that would look for models on a hub fail at once instead.

@@ -6,6 +6,7 @@ way leads to is left in peace until they press or command something again; their
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -86,6 +87,10 @@ class DiscordDoor:
             case r.PreviewReady():
                 place = await self._progress.place(user.id, reply.request.id)
                 await self._in_parts(notice_id, [partial(self._results.preview, user, reply, place)])
+            case r.Said():
+                message = self._desk.renderer(user).text(reply.text, reply.args)
+                with suppress(NoWayError):  # a word in advance holds up no result, which may find another way
+                    await self._in_parts(notice_id, [partial(self._ladder.bring, user, None, message)])
             case r.PortraitsReady() | r.RequestEnded():
                 await self._in_parts(notice_id, await self._parts(user, reply))
 

@@ -94,6 +94,7 @@ class TelegramDoor:
         await self._board.refresh(user)
 
     def _parts(self, user: User, reply: r.Reply) -> list[Part]:
+        renderer = self._desk.renderer(user)
         match reply:
             case r.PortraitsReady():
                 pages = self._results.pages(reply)
@@ -103,9 +104,11 @@ class TelegramDoor:
             case r.PreviewReady():
                 return [partial(self._results.preview, user, reply)]
             case r.RequestEnded():
-                (text,) = self._desk.renderer(user).replies([reply])
+                (text,) = renderer.replies([reply])
                 said = partial(self._desk.sender.send, home(user), text)
                 return [said, partial(self._progress.ended, user, reply.request.id)]
+            case r.Said():
+                return [partial(self._desk.sender.send, home(user), text) for text in renderer.replies([reply])]
             case r.PhotoRefused():
                 return [partial(self._refused, user, reply)]
             case _:

@@ -91,6 +91,10 @@ request-made = { $style }: { $count ->
   }
 request-cancelled = Abgebrochen. Du hast dein Guthaben zurück: Es wurde nichts berechnet.
 request-failed = Das hat nicht geklappt: { $reason } Es wurde nichts berechnet.
+request-retried = Was vorhin nicht geklappt hat, wird noch einmal versucht; du musst nichts tun. { $count ->
+    [one] Es kostet ein Porträt deines Guthabens
+   *[other] Es kostet { $count } Porträts deines Guthabens
+  }, wie beim ersten Mal; geht es schief, bekommst du sie zurück.
 
 stage-prepare = Ich bereite deine Fotos vor
 stage-train = Ich trainiere deine Face LoRA

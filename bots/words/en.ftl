@@ -91,6 +91,10 @@ request-made = { $style }: { $count ->
   }
 request-cancelled = Cancelled. Your quota is back: nothing was charged.
 request-failed = It did not work out: { $reason } Nothing was charged.
+request-retried = What did not work out before is being tried again; you need not do anything. { $count ->
+    [one] It takes one portrait of your quota
+   *[other] It takes { $count } portraits of your quota
+  }, as at first, and gives them back if it fails.
 
 stage-prepare = Preparing your photos
 stage-train = Training your Face LoRA

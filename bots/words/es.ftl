@@ -91,6 +91,10 @@ request-made = { $style }: { $count ->
   }
 request-cancelled = Cancelado. Tu saldo vuelve a estar como antes: no se ha cobrado nada.
 request-failed = No ha salido bien: { $reason } No se ha cobrado nada.
+request-retried = Lo que antes no salió bien se intenta de nuevo; no tienes que hacer nada. { $count ->
+    [one] Usa un retrato de tu saldo
+   *[other] Usa { $count } retratos de tu saldo
+  }, como la primera vez, y si falla vuelven a tu saldo.
 
 stage-prepare = Preparando tus fotos
 stage-train = Entrenando tu Face LoRA

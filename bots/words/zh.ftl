@@ -65,6 +65,7 @@ request-made = { $style }：{ $count ->
   }
 request-cancelled = 已取消。额度已退回：没有扣除任何额度。
 request-failed = 没有成功：{ $reason }没有扣除任何额度。
+request-retried = 上次没有成功的请求正在重试，你不需要做任何事。和上次一样会占用 { $count } 张额度；如果失败，额度会退回。
 
 stage-prepare = 正在准备你的照片
 stage-train = 正在训练你的 Face LoRA

@@ -8,6 +8,7 @@ from limner.deploy.cli.bench import bench
 from limner.deploy.cli.doctor import doctor
 from limner.deploy.cli.event import event
 from limner.deploy.cli.export import export
+from limner.deploy.cli.jobs import jobs
 from limner.deploy.cli.models import models
 from limner.deploy.cli.people import forget, quota
 from limner.deploy.cli.portrait import portrait
@@ -36,6 +37,7 @@ for command in (
     models,
     quota,
     event,
+    jobs,
     forget,
     worker,
     web,

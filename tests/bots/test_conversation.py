@@ -23,6 +23,7 @@ from limner.bots.events import (
     PhotosMoreAsked,
     QuotaAsked,
     RequestFinished,
+    RequestRetried,
     Started,
     StatusAsked,
     StyleChosen,
@@ -198,6 +199,22 @@ async def test_cancelling_gives_the_quota_back_and_keeps_the_photos(talk: Talk) 
     assert (await talk.storage.quota.balance(talk.user.id)).available == FREE
     assert await talk.texts(CancelAsked()) == ["request-none"]
     assert isinstance((await talk.say(StyleChosen("oil")))[0], r.RequestAccepted)
+
+
+@pytest.mark.parametrize("sending, state", [(False, "waiting"), (True, "collecting")])
+async def test_what_is_tried_again_is_announced(talk: Talk, sending: bool, state: str) -> None:  # noqa: FBT001
+    """A request that the operator has retried is told while it is under way; whoever sends photos goes on with it."""
+    request = await talk.request()
+    await talk.storage.requests.fail(request.id, "engine_failed")
+    await talk.say(RequestFinished(request.id))
+    if sending:
+        await talk.storage.users.set_state(talk.user.id, ChatState("collecting", request.set_id, request.style))
+    again = await talk.storage.dead_letters.retry(request.id, "nano")
+    assert await talk.say(RequestRetried(again.id)) == [r.Said("request-retried", {"count": again.count})]
+    assert await talk.state() == state
+    await talk.storage.requests.cancel(again.id)
+    assert await talk.conversation.handle(talk.user, RequestRetried(again.id)) == []
+    assert await talk.conversation.handle(talk.user, RequestRetried("unknown")) == []
 
 
 @pytest.mark.parametrize("reason, state", [("no_memory", "choosing"), ("too_few_photos", "collecting")])

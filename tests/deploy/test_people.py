@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import re
 import shutil
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from click.testing import CliRunner, Result
 from limner.deploy.cli import main
 from limner.deploy.compose import migrated, storage_of
 from limner.deploy.settings import Settings
+from limner.storage import NewEvent
 
 
 async def _somebody() -> str:
@@ -33,8 +37,9 @@ def limner(*words: str) -> Result:
 
 
 def numbers(result: Result) -> list[int]:
-    """Return available, held, spent and granted of the last person listed."""
-    return [int(word) for word in result.output.split()[-4:]]
+    """Return available, held, spent and granted of telegram:4711."""
+    (line,) = (line for line in result.output.splitlines() if "telegram:4711" in line)
+    return [int(word) for word in line.split()[-4:]]
 
 
 def test_everybody_is_listed(somebody: str) -> None:
@@ -59,6 +64,65 @@ def test_grants_without_a_key_add_up(somebody: str) -> None:
     """Two grants without a key are two grants."""
     limner("quota", "telegram:4711", "--grant", "10")
     assert numbers(limner("quota", "telegram:4711", "--grant", "5")) == [39, 0, 0, 39]
+
+
+async def _busy(person: str) -> str:
+    async with storage_of(Settings.from_env(os.environ)) as storage:
+        await storage.payments.credit(person, "charge-9", "pack", 8, 50, "XTR")
+        await storage.quota.reserve(person, 4, "first")
+        await storage.quota.commit("first", 3)
+        await storage.quota.reserve(person, 2, "second")
+        await storage.quota.refund("second")
+        await storage.payments.refund("charge-9")
+    return person
+
+
+def test_how_it_came_to_the_numbers_is_shown(somebody: str) -> None:
+    """Each move of a person's ledger has a line: what, how many, what for, the newest last."""
+    limner("quota", somebody, "--grant", "10", "--key", "prize")
+    asyncio.run(_busy(somebody))
+    lines = limner("quota", somebody).output.splitlines()[3:]
+    assert [" ".join(line.split()[2:]) for line in lines[1:]] == [
+        "granted to begin with 24",
+        "granted by operator 10 prize",
+        "bought 8 charge-9",
+        "reserved 4 first",
+        "spent 3 first",
+        "refunded 1 first",
+        "reserved 2 second",
+        "refunded 2 second",
+        "taken back 8 charge-9",
+    ]
+    few = limner("quota", somebody, "--history", "2").output
+    assert "refunded" in few
+    assert "spent        3" not in few
+    assert "taken back" not in limner("quota", somebody, "--history", "0").output
+
+
+def test_the_daily_portraits_are_named_with_their_day(somebody: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was filled up on a day says so, and which day it was."""
+    monkeypatch.setenv("LIMNER_DAILY_PORTRAITS", "30")
+    assert re.search(r"granted daily +6 +20\d\d-", limner("quota", somebody).output)
+
+
+async def _pool(person: str) -> str:
+    async with storage_of(Settings.from_env(os.environ)) as storage:
+        community = (await storage.users.get_or_create("telegram", "community:-100")).id
+        ends = datetime.now(UTC) + timedelta(days=1)
+        new = NewEvent(community, person, community, "telegram", "-100", "Chess", "en", "oil", 4, 30, False, ends)  # noqa: FBT003
+        return (await storage.events.create(new)).id
+
+
+def test_an_account_names_the_events_that_it_pays_for(somebody: str) -> None:
+    """A group's own account is the pool of its event, and says so; the host's, which pays for none, does not."""
+    event = asyncio.run(_pool(somebody))
+    limner("quota", "telegram:community:-100", "--grant", "120")
+    shown = limner("quota", "telegram:community:-100").output
+    assert (
+        f"Pays for the event {event} (telegram: Chess, open): 4 portraits for each of at most 30; 0 under way" in shown
+    )
+    assert "granted by operator" in shown
+    assert "Pays for" not in limner("quota", somebody).output
 
 
 def test_a_grant_to_nobody_is_refused(somebody: str) -> None:
@@ -90,3 +154,32 @@ def test_every_start_forgets_again_whom_a_backup_brings_back(
     shutil.rmtree(limner_home)
     shutil.copytree(tmp_path / "backup", limner_home)
     assert "Nobody has written yet." in limner("quota").output
+
+
+def test_people_are_kept_on_postgresql(postgresql_url: str, limner_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With DATABASE_URL naming PostgreSQL the command finds there whom another process has written down."""
+    monkeypatch.setenv("DATABASE_URL", postgresql_url)
+    asyncio.run(_somebody())
+    result = limner("quota", "telegram:4711", "--grant", "10")
+    assert numbers(result) == [34, 0, 0, 34]
+    assert not (limner_home / "limner.db").exists()
+
+
+def test_a_missing_driver_is_one_sentence(limner_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where asyncpg is not installed, the command says so and how to get it."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1/limner")
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    result = limner("quota")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert "pip install 'limner[postgres]'" in result.stderr
+
+
+def test_a_server_that_is_not_there_is_one_sentence(limner_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PostgreSQL that cannot be reached is told with the name of the setting, and without its password."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://limner:secret@127.0.0.1:1/limner")
+    result = limner("quota")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert "DATABASE_URL" in result.stderr
+    assert "secret" not in result.stderr

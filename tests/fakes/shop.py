@@ -200,3 +200,14 @@ async def shop(redis_url: str, redis: ArqRedis, tmp_path: Path) -> AsyncIterator
     async with open_shop(tmp_path) as storage:
         yield Shop(redis_url, redis, client, storage, tmp_path)
     await client.close()
+
+
+@pytest_asyncio.fixture
+async def shop_on_postgresql(
+    redis_url: str, redis: ArqRedis, postgresql_url: str, tmp_path: Path
+) -> AsyncIterator[Shop]:
+    """Give the same with its rows on PostgreSQL."""
+    client = await QueueClient.connect(redis_url)
+    async with open_storage(postgresql_url, (tmp_path / "objects").as_uri(), MASTER_KEY) as storage:
+        yield Shop(redis_url, redis, client, storage, tmp_path)
+    await client.close()

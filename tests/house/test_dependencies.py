@@ -30,6 +30,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
 NOT_IMPORTED = {
     "face-recognition-models": "only its files are used; its import needs a library that is gone",
     "openpeople": "only its pictures are used",
+    "asyncpg": "SQLAlchemy imports it where DATABASE_URL names PostgreSQL",
 }
 
 
@@ -81,6 +82,6 @@ def test_everything_asked_for_is_imported() -> None:
     """Every library that an installation brings is imported by some module, or has a reason not to be."""
     imported = {module for folder in EXTRAS for file in modules_of(folder) for module in imports(file)}
     brought = set().union(*(distributions().get(module, set()) for module in imported))
-    for extra in (None, "web", "engine", "nano", "insightface", "telegram", "discord"):
+    for extra in (None, "web", "engine", "nano", "insightface", "telegram", "discord", "postgres"):
         idle = asked_for(extra) - brought - NOT_IMPORTED.keys() - {"limner"}
         assert not idle, f"{extra or 'the base'} asks for {sorted(idle)}, which nothing imports"

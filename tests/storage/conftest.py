@@ -1,43 +1,36 @@
-"""Storage in a temporary folder, with a clock that tests turn and a database that is migrated once."""
+"""Storage in a temporary folder, with a clock that tests turn and a database that is migrated once.
+
+Every test that asks for a place, or for storage, runs twice: on SQLite and on PostgreSQL.
+"""
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from limner.storage import NewPortrait, Storage, User, migrate, open_storage
+from limner.tests.fakes.postgresql import Cluster
+from limner.tests.fakes.turned_clock import TurnedClock
 
 MASTER_KEY = bytes(range(32))
 FREE = 24
 
 
 @dataclass
-class TurnedClock:
-    """A clock that moves a millisecond at each look, so that order is definite, and otherwise only when turned."""
-
-    now: datetime = datetime(2030, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Tell the time and move on."""
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-    def turn(self, by: timedelta) -> None:
-        """Move on by so much."""
-        self.now += by
-
-
-@dataclass(frozen=True)
 class Place:
-    """Where one test's storage lies; it can be opened several times, also at once."""
+    """Where one test's storage lies, its database a file; it can be opened several times, also at once."""
 
     folder: Path
     clock: TurnedClock = field(default_factory=TurnedClock)
+
+    @property
+    def url(self) -> str:
+        """Name the database."""
+        return f"sqlite:///{self.database}"
 
     @property
     def database(self) -> Path:
@@ -52,7 +45,7 @@ class Place:
     def open(self, master_key: bytes = MASTER_KEY, daily: int = 0) -> AbstractAsyncContextManager[Storage]:
         """Open storage here, as one process would, with so many free portraits a day."""
         return open_storage(
-            f"sqlite:///{self.database}",
+            self.url,
             self.objects.as_uri(),
             master_key,
             free_portraits=FREE,
@@ -61,13 +54,48 @@ class Place:
         )
 
     def bytes_at_rest(self) -> bytes:
-        """Give every byte on disk: objects, database and write-ahead log."""
+        """Give every byte that is kept: objects, database and write-ahead log."""
         return b"".join(path.read_bytes() for path in sorted(self.folder.rglob("*")) if path.is_file())
 
     def object_files(self) -> list[Path]:
         """List the objects' files, without the deletion log."""
         log = self.objects / "deletions"
         return [path for path in sorted(self.objects.rglob("*")) if path.is_file() and path.parent != log]
+
+    def back_up(self) -> None:
+        """Copy the database, which nobody has open."""
+        shutil.copy(self.database, self.folder.parent / "backup.db")
+
+    def put_back(self) -> None:
+        """Bring the database to where the copy was made."""
+        shutil.copy(self.folder.parent / "backup.db", self.database)
+
+
+@dataclass
+class PostgresqlPlace(Place):
+    """The same with a database of a server."""
+
+    cluster: Cluster = field(kw_only=True)
+    name: str = field(kw_only=True)
+    copy: str = ""
+
+    @property
+    def url(self) -> str:
+        """Name the database."""
+        return self.cluster.url(self.name)
+
+    def bytes_at_rest(self) -> bytes:
+        """Give every byte of the objects and of the rows; what the server still has of deleted rows is not promised."""
+        return super().bytes_at_rest() + self.cluster.rows(self.name)
+
+    def back_up(self) -> None:
+        """Copy the database, which nobody has open."""
+        self.copy = self.cluster.create(self.name)
+
+    def put_back(self) -> None:
+        """Bring the database to where the copy was made."""
+        self.cluster.drop(self.name)
+        self.cluster.rename(self.copy, self.name)
 
 
 @pytest.fixture(scope="session")
@@ -78,13 +106,19 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def place(tmp_path: Path, migrated: Path) -> Place:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Give an empty place with the schema in it."""
     folder = tmp_path / "storage"
     folder.mkdir()
-    shutil.copy(migrated, folder / "limner.db")
-    return Place(folder)
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), folder / "limner.db")
+        yield Place(folder)
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    made = PostgresqlPlace(folder, cluster=server, name=server.lend())
+    yield made
+    server.give_back(made.name)
 
 
 @pytest_asyncio.fixture

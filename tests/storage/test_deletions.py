@@ -20,8 +20,8 @@ def apart(place: Any, tmp_path: Path) -> Opener:
     """Give an opener of the place whose deletion log has a store of its own."""
 
     def open_again() -> AbstractAsyncContextManager[Storage]:
-        database, log = f"sqlite:///{place.database}", (tmp_path / "log").as_uri()
-        return open_storage(database, place.objects.as_uri(), bytes(range(32)), deletions_url=log, clock=place.clock)
+        log = (tmp_path / "log").as_uri()
+        return open_storage(place.url, place.objects.as_uri(), bytes(range(32)), deletions_url=log, clock=place.clock)
 
     return open_again
 
@@ -39,12 +39,14 @@ async def test_a_backup_that_is_put_back_is_forgotten_again(place: Any, apart: O
         sitter = await storage.users.get_or_create("web", "sitter")
         other = await storage.users.get_or_create("web", "other")
         photo, others = await send_a_photo(storage, sitter), await send_a_photo(storage, other)
-    shutil.copytree(place.folder, tmp_path / "backup")
+    shutil.copytree(place.objects, tmp_path / "backup")
+    place.back_up()
     async with apart() as storage:
         await storage.quota.grant(sitter.id, 5, "prize")
         receipt = await storage.forget(sitter.id)
-    shutil.rmtree(place.folder)
-    shutil.copytree(tmp_path / "backup", place.folder)
+    shutil.rmtree(place.objects)
+    shutil.copytree(tmp_path / "backup", place.objects)
+    place.put_back()
     async with apart() as storage:
         assert await storage.photos.read(photo, sitter.id)
         assert await storage.reapply() == 1
@@ -112,12 +114,12 @@ async def test_an_entry_that_does_not_open_still_forgets(place: Any, tmp_path: P
     """The name of an entry is enough to forget a person; what is damaged costs only its counts."""
     async with place.open() as storage:
         sitter = await storage.users.get_or_create("web", "sitter")
-    shutil.copy(place.database, tmp_path / "backup.db")
+    place.back_up()
     async with place.open() as storage:
         await storage.forget(sitter.id)
     (entry,) = (place.objects / "deletions").iterdir()
     entry.write_bytes(b"damaged")
-    shutil.copy(tmp_path / "backup.db", place.database)
+    place.put_back()
     async with place.open() as storage:
         assert await storage.reapply() == 1
         assert await storage.users.find("web", "sitter") is None

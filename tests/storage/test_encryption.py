@@ -85,7 +85,7 @@ def test_a_truncated_object_is_noticed(length: int) -> None:
 async def test_a_short_master_key_is_refused(place: Any) -> None:
     """A master key that has not 32 bytes is refused at once, with its length."""
     with pytest.raises(ValueError, match="5 bytes"):
-        async with open_storage(f"sqlite:///{place.database}", "memory:///", b"short"):
+        async with open_storage(place.url, "memory:///", b"short"):
             pass
 
 

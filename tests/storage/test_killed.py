@@ -32,7 +32,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 def work_and_die(place: Any, results: int) -> list[str]:
     """Start the worker, kill it after so many results, and give the ids it has acknowledged."""
-    command = [sys.executable, "-c", WORK, f"sqlite:///{place.database}", place.objects.as_uri()]
+    command = [sys.executable, "-c", WORK, place.url, place.objects.as_uri()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         told = [process.stdout.readline().strip() for _ in range(results)]

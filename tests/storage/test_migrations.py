@@ -2,22 +2,24 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.engine import Connection
 
 from limner.storage import migrate, open_storage
 from limner.storage.database import open_database
 from limner.storage.schema import metadata
 from limner.storage.upgrade import MIGRATIONS
+from limner.tests.fakes.postgresql import Cluster
 
 
 def differences(connection: Connection) -> list[object]:
@@ -25,8 +27,8 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-def move(path: Path, direction: Callable[[Config, str], None], revision: str) -> None:
-    """Bring a database file to a revision, up or down, over the connection that the product uses."""
+def move(url: str, direction: Callable[[Config, str], None], revision: str) -> None:
+    """Bring a database to a revision, up or down, over the connection that the product uses."""
 
     def run(connection: Connection) -> None:
         config = Config()
@@ -36,7 +38,7 @@ def move(path: Path, direction: Callable[[Config, str], None], revision: str) ->
         direction(config, revision)
 
     async def go() -> None:
-        database = open_database(f"sqlite:///{path}")
+        database = open_database(url)
         async with database.write() as connection:
             await connection.run_sync(run)
         await database.close()
@@ -83,7 +85,7 @@ ENTRY = "INSERT INTO entries (user_id, key, kind, amount, at) VALUES ('u', ?, ?,
 def test_a_ledger_of_the_first_version_is_kept(tmp_path: Path) -> None:
     """Its entries and accounts come through the migration, as do the rules about them, and it may take back since."""
     path = tmp_path / "limner.db"
-    move(path, command.upgrade, "0001")
+    move(f"sqlite:///{path}", command.upgrade, "0001")
     with closing(sqlite3.connect(path)) as old:
         old.execute("INSERT INTO users VALUES ('u', 'web', '1', 'en', '2030-01-01')")
         old.execute("INSERT INTO accounts VALUES ('u', 5, 0, 0, 5)")
@@ -117,10 +119,10 @@ def test_the_way_back_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "limner.db"
     migrate(f"sqlite:///{path}")
     newest = written(path)
-    move(path, command.downgrade, "0001")
+    move(f"sqlite:///{path}", command.downgrade, "0001")
     assert "inbox" not in written(path)
     assert written(path)["entries"] != newest["entries"]
-    move(path, command.upgrade, "head")
+    move(f"sqlite:///{path}", command.upgrade, "head")
     assert written(path) == newest
 
 
@@ -131,13 +133,41 @@ def test_a_failed_migration_is_told(tmp_path: Path) -> None:
         migrate(f"sqlite:///{tmp_path / 'limner.db'}")
 
 
-def test_schema_compiles_for_postgresql() -> None:
-    """Every table and index can be written in PostgreSQL's language too."""
-    dialect = make_url("postgresql://").get_dialect()()
-    for table in metadata.sorted_tables:
-        assert str(CreateTable(table).compile(dialect=dialect))
-        for index in table.indexes:
-            assert str(CreateIndex(index).compile(dialect=dialect))
+@pytest.fixture
+def unmigrated(cluster: Cluster) -> Iterator[str]:
+    """Give the name of a database of PostgreSQL with nothing in it."""
+    name = cluster.create("template1")
+    yield name
+    cluster.drop(name)
+
+
+async def test_migrations_lead_to_the_schema_on_postgresql(cluster: Cluster, unmigrated: str) -> None:
+    """The same on PostgreSQL, where two processes that start at once take turns; constraints and all."""
+    url = cluster.url(unmigrated)
+    await asyncio.gather(*(asyncio.to_thread(migrate, url) for _ in range(2)))
+    database = open_database(url)
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+        names = set((await connection.execute(sa.text("SELECT conname FROM pg_constraint"))).scalars())
+    await database.close()
+    assert {str(constraint.name) for table in metadata.sorted_tables for constraint in table.constraints} <= names
+
+
+def test_the_way_back_is_whole_on_postgresql(cluster: Cluster, unmigrated: str) -> None:
+    """Going back a version and forward again leads to the same tables, with the rows of the ledger in them."""
+    url = cluster.url(unmigrated)
+    move(url, command.upgrade, "0001")
+    user = "INSERT INTO users VALUES ('u', 'web', '1', 'en', '2030-01-01')"
+    entry = "INSERT INTO entries (user_id, key, kind, amount, at) VALUES ('u', 'a', 'grant', 5, '2030-01-01')"
+    cluster.execute(f"{user}; INSERT INTO accounts VALUES ('u', 5, 0, 0, 5); {entry}", unmigrated)
+    move(url, command.upgrade, "head")
+    taken = "INSERT INTO entries (user_id, key, kind, amount, at) VALUES ('u', 'a', 'withdraw', 5, '2030-01-01')"
+    cluster.execute(f"{taken}; DELETE FROM entries WHERE kind = 'withdraw'", unmigrated)
+    move(url, command.downgrade, "0001")
+    with pytest.raises(asyncpg.CheckViolationError):
+        cluster.execute(taken, unmigrated)
+    move(url, command.upgrade, "head")
+    assert b"grant" in cluster.rows(unmigrated)
 
 
 def test_migrations_know_no_single_database() -> None:

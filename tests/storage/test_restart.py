@@ -1,6 +1,5 @@
 """A restart, or a second process, finds everything as it was left."""
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -41,12 +40,9 @@ async def test_times_come_back_in_utc(place: Any) -> None:
     assert again.created_at.utcoffset() is not None
 
 
-async def test_the_database_is_set_up_for_several_processes(place: Any) -> None:
-    """The file is in WAL mode, and a reader is not stopped by a writer at work."""
+async def test_a_reader_is_not_stopped_by_a_writer(place: Any) -> None:
+    """A second process reads while the first one writes."""
     async with place.open() as storage, place.open() as other:
         user = await storage.users.get_or_create("web", "1")
         async with storage.quota._database.write():
             assert (await other.quota.balance(user.id)).available == 24
-    connection = sqlite3.connect(place.database)
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    connection.close()

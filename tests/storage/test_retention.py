@@ -210,7 +210,7 @@ async def test_two_workers_may_do_it_at_once(
 
 def retire_and_die(place: Any, sets: int) -> None:
     """Start to retire in a process of its own, and kill it in the midst of so many sets."""
-    command = [sys.executable, "-c", RETIRE, f"sqlite:///{place.database}", place.objects.as_uri()]
+    command = [sys.executable, "-c", RETIRE, place.url, place.objects.as_uri()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         told = [process.stdout.readline() for _ in range(sets)]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from limner.storage import postgresql
 from limner.storage.database import Database, open_database
 from limner.storage.schema import inbox
 
@@ -95,11 +94,3 @@ async def test_an_error_names_nobody(database: Database, tmp_path: Path, caplog:
     await database.close()
     assert "no room" in caplog.text
     assert "4711001" not in caplog.text
-
-
-def test_postgresql_names_nobody_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's engine is told the same; its driver need not be installed here."""
-    asked: dict[str, object] = {}
-    monkeypatch.setattr(postgresql, "create_async_engine", lambda _, **options: asked.update(options))
-    postgresql.PostgresqlDatabase(sa.make_url("postgresql://127.0.0.1/limner"))
-    assert asked["hide_parameters"] is True

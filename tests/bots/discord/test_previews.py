@@ -57,3 +57,32 @@ async def test_a_sketch_without_a_way_holds_up_nothing(stage: Stage) -> None:
     (result,) = shown(stage)
     assert len(result.attachments) == PORTRAITS
     assert home(stage.ann) == []
+
+
+async def retried(stage: Stage) -> str:
+    """Let somebody's request fail, and the operator retry it once the interaction can be answered no more."""
+    await stage.waiting(stage.ann)
+    user = await stage.user(stage.ann)
+    (failed,) = await stage.storage.requests.active(user.id)
+    await stage.storage.face_loras.save(user.id, failed.set_id, b"weights", "nano", {}, b"reference")
+    await stage.storage.requests.fail(failed.id, "engine_failed")
+    stage.queue.requests.clear()
+    await stage.told(user)
+    await stage.env.advance_time(QUARTER_S)
+    return (await stage.storage.dead_letters.retry(failed.id, "nano")).id
+
+
+async def test_what_the_operator_retries_is_announced(stage: Stage) -> None:
+    """A direct message says so, before the portraits."""
+    await retried(stage)
+    await stage.told(await stage.user(stage.ann))
+    assert sum("being tried again" in one.content for one in home(stage.ann)) == 1
+
+
+async def test_a_word_about_a_retry_without_a_way_holds_up_nothing(stage: Stage) -> None:
+    """Where direct messages are closed, the announcement is dropped and not tried for ever."""
+    stage.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    request_id = await retried(stage)
+    await stage.told(await stage.user(stage.ann))
+    assert home(stage.ann) == []
+    assert (await stage.storage.requests.get(request_id)).state == "queued"

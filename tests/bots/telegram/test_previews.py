@@ -65,3 +65,21 @@ async def test_a_sketch_goes_with_the_portraits(line: Line, ann: Person) -> None
     await ann.press("Delete for good")
     await ann.wait("The 4 portraits are deleted.")
     assert sketches(ann) == []
+
+
+async def test_what_the_operator_retries_is_announced_once(line: Line, ann: Person) -> None:
+    """A message in the private chat says that it is tried again; it comes once, and the portraits after it."""
+    line.worker.paused.clear()
+    user = await line.with_photos(ann)
+    await ann.send("/styles")
+    await ann.wait("Which style")
+    await ann.press("Pencil")
+    await ann.wait("You are")
+    (failed,) = await line.storage.requests.active(user.id)
+    await line.storage.requests.fail(failed.id, "engine_failed")
+    await ann.wait("It did not work out")
+    await line.storage.dead_letters.retry(failed.id, "nano")
+    await ann.wait("being tried again")
+    while await line.storage.outbox.of_user("telegram", user.id):  # noqa: ASYNC110  (a row: there is no event)
+        await asyncio.sleep(0.02)
+    assert sum("being tried again" in seen.text for seen in ann.messages) == 1
