@@ -100,5 +100,5 @@ async def test_a_stop_ends_every_training(painter: tuple[EngineChild, Order]) ->
             await child.call("make", order(seed), Hearing(on_progress=hear, on_checkpoint=keep))
         return refused.value.reason
 
-    assert await asyncio.gather(make(1), make(2)) == ["stopped", "stopped"]
+    assert list(await asyncio.gather(make(1), make(2))) == ["stopped", "stopped"]
     assert kept.keys() == {1, 2}

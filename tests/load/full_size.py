@@ -19,6 +19,7 @@ import torch
 
 from limner.deploy.machine import give_memory_back
 from limner.engine.bases import FAMILIES
+from limner.engine.fuse.adapters import Fusion
 from limner.engine.fuse.sampler import Sampling, sample
 from limner.engine.models.base import BaseModel, load_base
 from limner.engine.models.coding import decode_latents, encode_prompts
@@ -84,7 +85,7 @@ def paint(base: BaseModel, pixels: int) -> None:
     side = pixels // vae_scale_factor(base.vae)
     shape = (base.latent_shape[0], side, side)
     said, negative = words.rows(slice(0, 1)), words.rows(slice(1, 2))
-    decode_latents(base, sample(base, said, negative, Sampling(STEPS, 3.0), seeds=[1], shape=shape))
+    decode_latents(base, sample(Fusion(base), said, negative, Sampling(STEPS, 3.0), seeds=[1], shape=shape))
 
 
 def _told(what: str, run: Callable[[], T]) -> T:
