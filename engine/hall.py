@@ -40,7 +40,7 @@ class Hall:
         Raises what `load_base` and `check_room` raise.
         """
         with self._door:
-            if name != self._name:
+            if name != self._name or (self._floor is not None and self._floor.floor.closed):
                 self._load(name, styles_dirs)
             base, floor = self._base, self._floor
         assert base is not None
@@ -53,7 +53,7 @@ class Hall:
     def _load(self, name: str, styles_dirs: Sequence[str]) -> None:
         from limner.engine.models.base import load_base
 
-        if self._floor is not None:
+        if self._floor is not None and not self._floor.floor.closed:
             self._floor.clear()
         self._name, self._base, self._floor = "", None, None
         check_room(name, self._running)

@@ -81,6 +81,11 @@ class Floor:
         result: T = call.result
         return result
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be done here any more."""
+        return self._closed
+
     def leave(self, who: str, slot: int) -> None:
         """Say that a request has left its slot."""
         with self._changed:
@@ -93,21 +98,30 @@ class Floor:
             self._closed = True
             self._changed.notify()
         self._thread.join()
-        for errand in self._waiting:
-            errand.end(RuntimeError("The floor is closed."))
         self.lessons.remove()
         self.drawings.remove()
 
     def _serve(self) -> None:
-        while True:
+        try:
+            while (chosen := self._next()) is not None:
+                self._turn(chosen)
+        finally:
+            # Closed, or broken in a way that nobody foresaw: nobody shall wait for a thread that is gone.
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                if self._closed:
-                    return
-                chosen = self._choose()
-                for errand in chosen:
-                    self._waiting.remove(errand)
-            self._turn(chosen)
+                self._closed = True
+                for errand in self._waiting:
+                    errand.end(RuntimeError("The floor is closed."))
+
+    def _next(self) -> Sequence[Errand] | None:
+        """Wait for something to do, and take the errands of one turn out of what waits; None when it is to end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if self._closed:
+                return None
+            chosen = self._choose()
+            for errand in chosen:
+                self._waiting.remove(errand)
+        return chosen
 
     def _choose(self) -> Sequence[Errand]:
         """Choose the errands of a turn: calls first, they are short; then by shares and by fairness."""
@@ -219,7 +233,7 @@ class Floor:
             return
         if self._asks(drawing):
             with self._changed:
-                self._waiting.append(drawing)
+                self._waiting.append(drawing)  # this very thread looks next
 
     def _asks(self, drawing: Drawing) -> bool:
         """Hear what a drawing asks next; end it where it asks no more."""

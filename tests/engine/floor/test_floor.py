@@ -260,3 +260,12 @@ def test_the_base_is_left_as_it_was(tiny_base: BaseModel) -> None:
     after = tiny_base.denoiser.state_dict()
     assert all(torch.equal(after[name], value) for name, value in before.items())
     assert isinstance(train(tiny_base, 1).lora, bytes)
+
+
+def test_a_closed_floor_leaves_nobody_waiting(tiny_base: BaseModel) -> None:
+    """Whoever comes to a floor that was closed is told so at once."""
+    lessons = Stack(tiny_base.denoiser, RECIPE.targets, slots=1, rank=4)
+    floor = Floor(tiny_base, lessons, Stack(tiny_base.denoiser, RECIPE.targets, slots=1, rank=4), largest=4)
+    floor.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        floor.call("one", 0, lambda: None)
