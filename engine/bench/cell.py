@@ -34,7 +34,7 @@ from limner.engine.preprocess.pipeline import prepare
 from limner.engine.quiet import quiet
 from limner.engine.styles import Style, find_style, load_styles
 from limner.engine.train.checkpoint import values_of
-from limner.engine.train.loop import ADAPTER
+from limner.engine.train.learner import ADAPTER
 from limner.engine.train.pipeline import train_face_lora
 from limner.engine.train.recipe import FaceRecipe, recipe_for
 

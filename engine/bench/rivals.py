@@ -29,7 +29,7 @@ from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import decode_latents, encode_images, encode_prompts, fit
 from limner.engine.models.lora import dump, fresh_lora
 from limner.engine.styles import Style
-from limner.engine.train.loop import Values
+from limner.engine.train.learner import Values
 from limner.engine.words import name_sitter, plain_caption, sitter_of
 
 _ADAPTER = "face"

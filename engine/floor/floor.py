@@ -14,18 +14,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
-
-import torch
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from limner.engine.errors import DivergedError, is_memory
 from limner.engine.floor.errands import Call, Drawing, Errand, Lesson
 from limner.engine.floor.fairness import FairTime
-from limner.engine.floor.layers import Rows, Stack
+from limner.engine.floor.layers import Stack
 from limner.engine.floor.optimizer import SlotAdamW
+from limner.engine.floor.turns import evaluate, step
 from limner.engine.models.base import BaseModel
-from limner.engine.models.prompts import stack
-from limner.engine.train.loop import Batch, checkpointing, masked_losses
+
+if TYPE_CHECKING:
+    import torch
 
 T = TypeVar("T")
 
@@ -204,24 +204,11 @@ class Floor:
                 self._pupils = {errand.slot for errand in chosen}
                 self._lesson_s = seconds
 
-    @torch.no_grad()
     def _draw(self, drawings: Sequence[Drawing]) -> None:
-        asked = [drawing.asked for drawing in drawings if drawing.asked is not None]
-        # Those for whom LoRAs speak come first, each request's side by side, then those whom the base alone answers.
-        parts = [(one, slice(0, one.adapted)) for one in asked] + [(one, slice(one.adapted, None)) for one in asked]
-        slots = [drawing.slot for drawing, one in zip(drawings, asked, strict=True) for _ in range(one.adapted)]
-        latents = torch.cat([one.latents[part] for one, part in parts])
-        timesteps = torch.cat([one.timesteps[part] for one, part in parts])
-        prompts = stack([one.prompts.rows(part) for one, part in parts])
-        outputs = []
-        for start in range(0, len(latents), self.largest):
-            chunk = slice(start, start + self.largest)
-            with self.drawings.using(Rows.of(slots[chunk], self.base.device)):
-                outputs.append(self.base.predict(latents[chunk], timesteps[chunk], prompts.rows(chunk)))
-        self.turns["draw samples"] += len(latents)
-        answers = torch.cat(outputs).split([len(one.latents[part]) for one, part in parts])
-        for number, drawing in enumerate(drawings):
-            self._answer(drawing, torch.cat([answers[number], answers[number + len(drawings)]]))
+        answers = evaluate(self.base, self.drawings, drawings, largest=self.largest)
+        self.turns["draw samples"] += sum(map(len, answers))
+        for drawing, answer in zip(drawings, answers, strict=True):
+            self._answer(drawing, answer)
 
     def _answer(self, drawing: Drawing, output: torch.Tensor) -> None:
         """Let a drawing take its step, and wait for its next one if it has any."""
@@ -248,30 +235,8 @@ class Floor:
         return drawing.asked is not None
 
     def _learn(self, lessons: Sequence[Lesson]) -> None:
-        batches = [lesson.batch for lesson in lessons if lesson.batch is not None]
-        slots = [lesson.slot for lesson, one in zip(lessons, batches, strict=True) for _ in range(len(one.clean))]
-        self.turns["learn samples"] += len(slots)
-        with (
-            torch.enable_grad(),
-            checkpointing(self.base, on=lessons[0].checkpointing),
-            self.lessons.using(Rows.of(slots, self.base.device)),
-        ):
-            losses = masked_losses(self.base, joined_batches(batches), lessons[0].gamma)
-            means = [part.mean() for part in losses.split([len(one.clean) for one in batches])]
-            torch.stack(means).sum().backward()
-        figures = {lesson.slot: lesson.figures for lesson in lessons if lesson.figures is not None}
-        bad = self.optimizer.step(figures)
-        for lesson, mean in zip(lessons, means, strict=True):
-            lesson.loss = float(mean.item())
-            lesson.end(DivergedError(int(self.optimizer.steps[lesson.slot])) if lesson.slot in bad else None)
-
-
-def joined_batches(batches: Sequence[Batch]) -> Batch:
-    """Put the samples of several trainings below one another."""
-    return Batch(
-        clean=torch.cat([one.clean for one in batches]),
-        noise=torch.cat([one.noise for one in batches]),
-        timesteps=torch.cat([one.timesteps for one in batches]),
-        text=stack([one.text for one in batches]),
-        masks=torch.cat([one.masks for one in batches]),
-    )
+        bad = step(self.base, self.lessons, self.optimizer, lessons)
+        self.turns["learn samples"] += sum(len(lesson.batch.clean) for lesson in lessons if lesson.batch is not None)
+        for lesson in lessons:
+            steps = int(self.optimizer.steps[lesson.slot])
+            lesson.end(DivergedError(steps) if lesson.slot in bad else None)

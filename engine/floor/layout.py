@@ -11,8 +11,9 @@ import torch
 from limner.engine.errors import BadLoraError
 from limner.engine.floor.floor import Floor
 from limner.engine.floor.layers import Stack, Weights
+from limner.engine.floor.learning import modules_of
 from limner.engine.floor.loading import weights_of
-from limner.engine.floor.seats import Seats, modules_of
+from limner.engine.floor.seats import Seats
 from limner.engine.fuse.pipeline import few_step_lora, style_lora
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts

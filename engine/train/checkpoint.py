@@ -10,7 +10,7 @@ from safetensors.torch import load, save
 
 from limner.engine.errors import BadLoraError
 from limner.engine.models.lora import read_notes
-from limner.engine.train.loop import Learner, Values
+from limner.engine.train.learner import Learner, Values
 
 Point = dict[str, float | int | None]
 

@@ -20,7 +20,8 @@ from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, nev
 from limner.engine.train.checkpoint import Course, Point, read, write
 from limner.engine.train.dataset import Dataset, dataset_of_faces
 from limner.engine.train.judge import Judge, hold_out
-from limner.engine.train.loop import Learner, learner, learning_rate
+from limner.engine.train.learner import Learner, learner
+from limner.engine.train.loop import learning_rate
 from limner.engine.train.recipe import FaceRecipe
 from limner.engine.words import plain_caption, sitter_of
 

@@ -11,7 +11,8 @@ from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import fit
 from limner.engine.progress import OnProgress, Progress, ShouldStop, ignore, never
 from limner.engine.train.dataset import dataset_of_images
-from limner.engine.train.loop import learner, learning_rate
+from limner.engine.train.learner import learner
+from limner.engine.train.loop import learning_rate
 from limner.engine.train.recipe import FaceRecipe
 
 

@@ -28,7 +28,7 @@ from limner.engine.models.running import Running
 from limner.engine.models.vae import vae_scale_factor
 from limner.engine.quiet import quiet
 from limner.engine.train.dataset import dataset_of_faces
-from limner.engine.train.loop import Trainer
+from limner.engine.train.learner import Trainer
 from limner.engine.train.recipe import Augmentation, recipe_for
 from limner.tests.fakes.base import make_faces
 from limner.tests.fakes.bases import write_sd15, write_sdxl, write_zimage

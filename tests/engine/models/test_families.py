@@ -23,7 +23,8 @@ from limner.engine.models.coding import decode_latents, encode_images, encode_pr
 from limner.engine.models.interchange import to_kohya
 from limner.engine.models.lora import attached, dump, fresh_lora
 from limner.engine.train.dataset import dataset_of_faces
-from limner.engine.train.loop import Trainer, draw, masked_losses
+from limner.engine.train.learner import Trainer
+from limner.engine.train.loop import draw, masked_losses
 from limner.engine.train.recipe import Augmentation, FaceRecipe
 from limner.tests.fakes.base import make_faces
 from limner.tests.fakes.bases import write_sd15, write_sdxl, write_zimage

@@ -9,7 +9,8 @@ from limner.engine.errors import DivergedError
 from limner.engine.models.base import BaseModel
 from limner.engine.models.lora import fresh_lora
 from limner.engine.train.dataset import Dataset, dataset_of_faces
-from limner.engine.train.loop import Batch, Trainer, draw, learning_rate, masked_losses
+from limner.engine.train.learner import Trainer
+from limner.engine.train.loop import Batch, draw, learning_rate, masked_losses
 from limner.engine.train.recipe import Augmentation, FaceRecipe
 from limner.tests.fakes.base import make_faces
 
