@@ -63,7 +63,8 @@ def suited(style: Style, name: str, recipe: RenderRecipe) -> Style:
     return replace(style, lora=None, face_scale=1.0, style_scale=1.0, start_strength=1.0, guidance=recipe.guidance)
 
 
-_BASES: Mapping[str, RenderRecipe] = {"nano": RenderRecipe()}
+#: As near as 20 steps of DDIM, in half of the time (docs/measurements.md).
+_BASES: Mapping[str, RenderRecipe] = {"nano": RenderRecipe(steps=8, solver="dpm")}
 
 #: The steps are DDIM's, or Euler's of a flow; the scale is of a guidance away from the base (see `sampler`).
 _FAMILIES: Mapping[str, RenderRecipe] = {

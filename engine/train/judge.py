@@ -46,7 +46,7 @@ class Judge:
             speaker,
             words.rows(slice(0, 1)).repeat(count),
             words.rows(slice(1, 2)).repeat(count),
-            Sampling(self.recipe.judge_steps, self.recipe.judge_guidance),
+            Sampling(self.recipe.judge_steps, self.recipe.judge_guidance, "dpm"),
             seeds=[_SEEDS[number % len(_SEEDS)] + number // len(_SEEDS) for number in range(count)],
         )
 

@@ -30,7 +30,7 @@ def test_turbo_is_drawn_in_few_steps_without_guidance() -> None:
 def test_file_beside_the_weights_changes_both_recipes(tmp_path: Path) -> None:
     """One file holds a base's figures for learning and, under `render`, for drawing."""
     (tmp_path / RECIPE_FILE).write_text(json.dumps({"rank": 2, "render": {"steps": 5}}))
-    assert render_recipe_for("nano", "sd15", tmp_path) == RenderRecipe(steps=5)
+    assert render_recipe_for("nano", "sd15", tmp_path) == RenderRecipe(steps=5, solver="dpm")
     assert recipe_for("nano", "sd15", tmp_path) == FaceRecipe(rank=2)
 
 
