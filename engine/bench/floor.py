@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from limner.engine.bench.floor_base import sd15_sized
+from limner.engine.bench.floor_base import in_float32, sd15_sized
 from limner.engine.bench.floor_drawing import Diffusers, Mixed, differences, draw_on_floor
 from limner.engine.bench.floor_learning import (
     Alone,
@@ -76,11 +76,19 @@ def measure(base: BaseModel, effort: Effort) -> FloorReport:
     with tempfile.TemporaryDirectory() as folder, world_of(base, effort, Path(folder)) as world:
         held = seat_megabytes_held(world)
         bench = _Bench(world, Diffusers(world), Mixed.of(world), Alone(world))
-        apart = differences(world, bench.diffusers, bench.mixed)
+        exact = base.dtype == torch.float32
+        apart = differences(world, bench.diffusers, bench.mixed) if exact else differences_in_float32(base, effort)
         times = _timed(bench.contestants(), effort.repeats)
         rows = [*_rows(world, times), *_memory(world, held)]
         machine = _machine(base, effort, before, apart)
     return FloorReport(machine=machine, rows=rows)
+
+
+def differences_in_float32(base: BaseModel, effort: Effort) -> dict[str, float]:
+    """See `differences`, for a base that computes in half precision: on a copy that does not, with the same LoRAs."""
+    exact = torch.backends.cudnn.flags(allow_tf32=False)
+    with tempfile.TemporaryDirectory() as folder, exact, world_of(in_float32(base), effort, Path(folder)) as world:
+        return differences(world, Diffusers(world), Mixed.of(world))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

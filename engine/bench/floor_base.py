@@ -1,7 +1,8 @@
-"""The base that the floor's bench measures on, and copies of it that peers may change without a second set of weights."""
+"""The base that the floor's bench measures on, and copies of it that peers may change, on the same weights."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from limner.engine.models.running import Running, device_of
 from limner.engine.models.schedule import DiffusionSchedule
 from limner.engine.models.sd15 import StableDiffusion
 
-#: Pixels a side of the base of Stable Diffusion's size: what a processor can still draw. A GPU draws what it was made for.
+#: Pixels a side, of Stable Diffusion's size: what a processor can still draw, and what a GPU does.
 SMALL_SIDE, FULL_SIDE = 256, 512
 
 
@@ -57,6 +58,14 @@ def twin(base: BaseModel) -> BaseModel:
     other.load_state_dict(base.denoiser.state_dict(), assign=True)
     other.eval().requires_grad_(requires_grad=False)
     return replace(base, denoiser=other, prompts={})
+
+
+def in_float32(base: BaseModel) -> BaseModel:
+    """Give a copy of a Stable Diffusion, with weights of its own but for the codec's, that computes in float32."""
+    other, family = twin(base), base.family
+    assert isinstance(family, StableDiffusion)
+    other.denoiser.float()
+    return replace(other, family=replace(family, text_encoder=deepcopy(family.text_encoder).float()))
 
 
 def pipeline_of(base: BaseModel) -> Any:

@@ -9,7 +9,7 @@ import msgspec
 
 
 class FloorRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One comparison. `ratio` above 1 means that ours is better; a row without a peer has none."""
+    """One comparison. A `ratio` above 1 means that ours is better, unless its unit says otherwise."""
 
     name: str
     ours: float
@@ -77,9 +77,9 @@ def floor_table(report: FloorReport) -> str:
     """Write the machine and the rows in Markdown."""
     machine = report.machine
     where = (
-        f"{machine.base}, {machine.users} users, median of {machine.repeats} interleaved repeats; torch {machine.torch}, "
-        f"{machine.device} {machine.dtype} ({machine.capability}), {machine.threads} threads; load "
-        f"{machine.load_at_begin[0]:.1f} at the beginning, {machine.load_at_end[0]:.1f} at the end"
+        f"{machine.base}, {machine.users} users, median of {machine.repeats} interleaved repeats; "
+        f"torch {machine.torch}, {machine.device} {machine.dtype} ({machine.capability}), {machine.threads} threads; "
+        f"load {machine.load_at_begin[0]:.1f} at the beginning, {machine.load_at_end[0]:.1f} at the end"
     )
     apart = ", ".join(f"{name} {far:.1e}" for name, far in machine.differences.items())
     lines = [[row.name, f"{row.ours:.4g}", _said(row.peer), _said(row.ratio), row.unit] for row in report.rows]

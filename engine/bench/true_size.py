@@ -116,7 +116,7 @@ def predict(model: Any, family: str, pictures: int = 1, side: int | None = None)
 
 def counted(run: Callable[[], Any]) -> int:
     """Count floating-point operations as torch does, and attention on a processor, which it leaves out."""
-    attention = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+    attention = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu  # noqa: SLF001  it has no other name
     counter: Any = FlopCounterMode(display=False, custom_mapping={attention: _attention})
     with torch.no_grad(), counter:
         run()

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from limner.engine.bench.floor import measure
+from limner.engine.bench.floor import differences_in_float32, measure
 from limner.engine.bench.floor_base import twin
 from limner.engine.bench.floor_drawing import Diffusers, Mixed, differences
 from limner.engine.bench.floor_rows import floor_table, interleaved, nearly_longest
 from limner.engine.bench.floor_world import Effort, random_lora, world_of
-from limner.engine.models.base import BaseModel
+from limner.engine.models.base import BaseModel, load_base
 from limner.engine.models.coding import encode_prompts
+from limner.engine.models.running import Running
 
 SMALL = Effort(users=2, repeats=1, steps=4, lessons=1, singles=1)
 
@@ -48,6 +49,14 @@ def test_nothing_is_measured_where_a_peer_draws_something_else(tiny_base: BaseMo
         other = replace(first, face=random_lora(tiny_base, world.recipe, 99))
         with pytest.raises(RuntimeError, match="diffusers draws latents that differ"):
             differences(replace(world, users=(other, *others)), diffusers, mixed)
+
+
+@pytest.mark.filterwarnings("ignore:Already found a `peft_config`")
+def test_half_precision_is_compared_in_float32(tiny_directory: Path) -> None:
+    """Where a base computes in bfloat16, that the same noise gives the same latents is seen on a copy in float32."""
+    base = load_base(tiny_directory, Running(precision="bfloat16"))
+    assert max(differences_in_float32(base, SMALL).values()) < 1e-3
+    assert base.dtype == torch.bfloat16
 
 
 def test_a_twin_has_the_weights_and_not_the_hooks(tiny_base: BaseModel) -> None:
