@@ -185,7 +185,7 @@ def _told(work: Callable[[], float]) -> Callable[[], Times]:
 def _machine(base: BaseModel, effort: Effort, before: tuple[float, float, float], apart: dict[str, float]) -> Machine:
     on_gpu = base.device.type == "cuda"
     return Machine(
-        torch=torch.__version__,
+        torch=str(torch.__version__),  # a class of its own, which no encoder knows
         capability=torch.cuda.get_device_name(base.device) if on_gpu else torch.backends.cpu.get_cpu_capability(),
         device=str(base.device),
         dtype=str(base.dtype).removeprefix("torch."),

@@ -4,13 +4,14 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 import torch
 
 from limner.engine.bench.floor import differences_in_float32, measure
 from limner.engine.bench.floor_base import twin
 from limner.engine.bench.floor_drawing import Diffusers, Mixed, differences
-from limner.engine.bench.floor_rows import floor_table, interleaved, nearly_longest
+from limner.engine.bench.floor_rows import FloorReport, floor_table, interleaved, nearly_longest
 from limner.engine.bench.floor_world import Effort, random_lora, world_of
 from limner.engine.models.base import BaseModel, load_base
 from limner.engine.models.coding import encode_prompts
@@ -34,6 +35,7 @@ def test_every_comparison_has_its_row(tiny_base: BaseModel) -> None:
     assert all(row.ours > 0 for row in report.rows if row.unit != "turns" and "in use" not in row.name)
     assert max(report.machine.differences.values()) < 1e-3
     assert all(row.name in floor_table(report) for row in report.rows)
+    assert msgspec.json.decode(msgspec.json.encode(report), type=FloorReport) == report
     after = tiny_base.denoiser.state_dict()
     assert before.keys() == after.keys()
     assert all(torch.equal(after[name], value) for name, value in before.items())
