@@ -75,7 +75,7 @@ stage "ruff check" .venv/bin/ruff check .
 stage "ruff format" .venv/bin/ruff format --check .
 stage "mypy" .venv/bin/python -m mypy -p limner
 stage "import directions" env PYTHONPATH=build/names .venv/bin/lint-imports
-stage "shellcheck" .venv/bin/shellcheck -x deploy/up.sh deploy/check.sh .ci/run
+stage "shellcheck" .venv/bin/shellcheck -x deploy/up.sh deploy/check.sh deploy/bench-gpu.sh .ci/run
 mkdir -p build
 stage "audit" audit
 tests() { .venv/bin/python -m pytest --durations=15 "$@" | tee build/pytest.txt; }

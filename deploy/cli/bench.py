@@ -1,6 +1,7 @@
 """The command `limner bench`: measurements that anyone can repeat."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from limner.deploy.models import engine_name, model_problem
 
 @click.group()
 def bench() -> None:
-    """Measure likeness, style and time on sitters that training never saw."""
+    """Measure likeness, style and time on sitters that training never saw; and several users at once."""
 
 
 @bench.command()
@@ -94,6 +95,60 @@ def likeness(  # noqa: PLR0913, PLR0917  one an option
     )
     for line in run(plan):
         click.echo(line)
+
+
+@bench.command()
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to.")
+@click.option("--base", help="The base model: nano, or a folder of the Stable Diffusion family in diffusers' layout.")
+@click.option("--repeats", default=5, show_default=True, type=click.IntRange(1, 100))
+@click.option("--users", type=click.IntRange(1, 32), help="8 where nothing is said, 2 with --sd15-size.")
+@click.option("--steps", type=click.IntRange(1, 100), help="Of DDIM: 20 where nothing is said, 2 with --sd15-size.")
+@click.option("--sd15-size", is_flag=True, help="A base of Stable Diffusion 1.5's size with random weights instead.")
+@click.pass_context
+def floor(
+    ctx: click.Context,
+    out: Path,
+    base: str | None,
+    repeats: int,
+    users: int | None,
+    steps: int | None,
+    *,
+    sd15_size: bool,
+) -> None:
+    """Measure several users at once against diffusers, peft and one after the other.
+
+    Writes floor.json to --out and prints its table. Measure on an idle machine: the load is in it. Speed alone is
+    measured, so Face LoRAs and what is learned are random.
+    """
+    settings = settings_of(ctx)
+    os.environ.setdefault("OMP_NUM_THREADS", str(settings.engine_threads))
+    chosen = base or "nano"
+    if base and sd15_size:
+        raise UserMistakeError("--sd15-size makes a base of its own: leave --base out.")
+    if problem := model_problem(chosen, settings.shelf):
+        raise UserMistakeError(problem)
+    import msgspec
+
+    from limner.engine.bench.floor import NANO_EFFORT, SMALL_EFFORT, measure_on
+    from limner.engine.bench.floor_rows import floor_table
+
+    asked = {"users": users, "steps": steps, "repeats": repeats}
+    effort = replace(SMALL_EFFORT if sd15_size else NANO_EFFORT, **{k: v for k, v in asked.items() if v is not None})
+    name = None if sd15_size else engine_name(chosen, settings.shelf)
+    report = measure_on(name, settings.running, effort)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "floor.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
+    click.echo(floor_table(report))
+
+
+@bench.command()
+def paper() -> None:
+    """Print what full-size bases cost on paper, and what it says about two GPUs. Takes a minute, and runs none."""
+    from limner.engine.bench.paper import paper as written
+    from limner.engine.quiet import quiet
+
+    quiet()
+    click.echo(written())
 
 
 def _in_openpeople(name: str) -> bool:

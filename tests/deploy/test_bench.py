@@ -28,3 +28,18 @@ def test_an_unknown_recipe_is_told_at_once() -> None:
     result = CliRunner().invoke(main, ["bench", "likeness", "--out", "unused", "--recipes", "facechian"])
     assert result.exit_code == 1
     assert "choose from dreambooth, easyphoto, facechain, limner, none" in result.output
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        (["--sd15-size", "--base", "nano"], "leave --base out"),
+        (["--base", "/nowhere"], "/nowhere"),
+        (["--repeats", "0"], "0 is not in the range"),
+    ],
+)
+def test_mistakes_about_the_floor_are_told_at_once(words: list[str], sentence: str) -> None:
+    """Two bases at once, a base that is not there, no repeat: each has its own sentence."""
+    result = CliRunner().invoke(main, ["bench", "floor", "--out", "unused", *words])
+    assert result.exit_code == 2
+    assert sentence in result.output

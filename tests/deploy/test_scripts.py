@@ -137,5 +137,5 @@ def test_a_failed_installation_is_tried_again(clone: Path) -> None:
 
 def test_the_scripts_can_be_run() -> None:
     """The scripts that people start are executable."""
-    for name in ("deploy/up.sh", "deploy/check.sh", ".ci/run"):
+    for name in ("deploy/up.sh", "deploy/check.sh", "deploy/bench-gpu.sh", ".ci/run"):
         assert os.access(ROOT / name, os.X_OK), name

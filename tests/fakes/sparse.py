@@ -12,7 +12,7 @@ from typing import Any
 
 from limner.engine.bases.families import FAMILIES, INDEX
 from limner.engine.bases.headers import Tensor
-from limner.tests.fakes.true_size import SIDES, denoiser, header, text_encoders, vae
+from limner.engine.bench.true_size import SIDES, denoiser, header, text_encoders, vae
 
 
 def write_sparse(directory: Path, family: str, side: int | None = None) -> Path:

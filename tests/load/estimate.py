@@ -19,8 +19,8 @@ from peft import LoraConfig
 
 from limner.deploy.machine import give_memory_back
 from limner.engine.bases.estimate import Training, estimate_base
+from limner.engine.bench.true_size import SIDES, TARGETS, denoiser, filled, predict, text_encoders, vae
 from limner.tests.fakes.sparse import write_sparse
-from limner.tests.fakes.true_size import SIDES, TARGETS, denoiser, filled, predict, text_encoders, vae
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from limner.engine.bases.cost_unet import unet_cost
 from limner.engine.bases.cost_vae import decoder_cost
 from limner.engine.bases.cost_zimage import zimage_cost
 from limner.engine.bases.headers import Tensor
-from limner.tests.fakes.true_size import SIDES, TARGETS, counted, denoiser, filled, header, hollow, predict, vae
+from limner.engine.bench.true_size import SIDES, TARGETS, counted, denoiser, filled, header, hollow, predict, vae
 
 FAMILIES = ["sd15", "sdxl", "zimage"]
 PUBLISHED = {"sd15": 859_520_964, "sdxl": 2_567_463_684, "zimage": 6_154_908_736}

@@ -8,10 +8,10 @@ import pytest
 from limner.engine.bases import NANO
 from limner.engine.bases.estimate import RESERVE, Estimate, Training, estimate_base
 from limner.engine.bases.room import NEEDS, fits, refusal
+from limner.engine.bench.true_size import SIDES, TARGETS
 from limner.engine.errors import UnknownBaseError
 from limner.engine.train.recipe import recipe_for
 from limner.tests.fakes.sparse import write_sparse
-from limner.tests.fakes.true_size import SIDES, TARGETS
 
 GIB = 1 << 30
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load
 
+from limner.engine.bench.true_size import denoiser
 from limner.engine.errors import DivergedError, StoppedError
 from limner.engine.faces import Face
 from limner.engine.figures import changed
@@ -22,7 +23,6 @@ from limner.engine.train.pipeline import TrainedFace, train_face_lora
 from limner.engine.train.recipe import Augmentation, FaceRecipe, recipe_for
 from limner.queue.child import LONGEST_FRAME
 from limner.tests.fakes.base import QUICK_RECIPE, ColourAnalyser, make_faces
-from limner.tests.fakes.true_size import denoiser
 
 RECIPE = changed(FaceRecipe(), QUICK_RECIPE)
 

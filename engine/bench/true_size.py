@@ -30,17 +30,17 @@ TARGETS = {
 _TYPES = {torch.float32: "F32", torch.bfloat16: "BF16"}
 
 
-def denoiser(family: str, dtype: torch.dtype = torch.float32) -> Any:
-    """Make the network that a LoRA is trained for, frozen and without numbers."""
-    with _default(dtype), torch.device("meta"):
+def denoiser(family: str, dtype: torch.dtype = torch.float32, device: str = "meta") -> Any:
+    """Make the network that a LoRA is trained for, frozen; without numbers, or on a device with numbers of chance."""
+    with _default(dtype), torch.device(device):
         model = {"sd15": _sd15, "sdxl": _sdxl, "zimage": ZImageTransformer2DModel}[family]()
     return model.eval().requires_grad_(requires_grad=False)
 
 
-def vae(family: str, dtype: torch.dtype = torch.float32) -> Any:
-    """Make the codec, frozen and without numbers."""
+def vae(family: str, dtype: torch.dtype = torch.float32, device: str = "meta") -> Any:
+    """Make the codec, frozen; without numbers, or on a device with numbers of chance."""
     latents = {"latent_channels": 16, "use_quant_conv": False, "use_post_quant_conv": False}
-    with _default(dtype), torch.device("meta"):
+    with _default(dtype), torch.device(device):
         model = AutoencoderKL(
             block_out_channels=(128, 256, 512, 512),
             down_block_types=("DownEncoderBlock2D",) * 4,
@@ -52,9 +52,9 @@ def vae(family: str, dtype: torch.dtype = torch.float32) -> Any:
     return model.eval().requires_grad_(requires_grad=False)
 
 
-def text_encoders(family: str) -> dict[str, Any]:
-    """Make the text encoders by their folders, frozen and without numbers."""
-    with torch.device("meta"):
+def text_encoders(family: str, dtype: torch.dtype = torch.float32, device: str = "meta") -> dict[str, Any]:
+    """Make the text encoders by their folders, frozen; without numbers, or on a device with numbers of chance."""
+    with _default(dtype), torch.device(device):
         if family == "zimage":
             return {"text_encoder": Qwen3Model(_qwen3_4b()).eval().requires_grad_(requires_grad=False)}
         made = {
@@ -116,7 +116,7 @@ def predict(model: Any, family: str, pictures: int = 1, side: int | None = None)
 
 def counted(run: Callable[[], Any]) -> int:
     """Count floating-point operations as torch does, and attention on a processor, which it leaves out."""
-    attention = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+    attention = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu  # noqa: SLF001  it has no other name
     counter: Any = FlopCounterMode(display=False, custom_mapping={attention: _attention})
     with torch.no_grad(), counter:
         run()
