@@ -94,14 +94,12 @@ async def forget_ask(turn: Turn, event: ForgetAsked) -> list[Reply]:
 async def forget(turn: Turn, event: ForgetConfirmed) -> list[Reply]:
     """Stop what is under way, delete everything, and hand over the receipt, which is owed until an adapter tells it."""
     storage = turn.tools.storage
-    active = await storage.requests.active(turn.user.id)
-    for request in active:
+    for request in await storage.requests.active(turn.user.id):
         await storage.requests.cancel(request.id)
     receipt = await storage.forget(turn.user.id, tell=True)
-    # After the key, which must not wait for a Redis that is away; without a word the worker stops by itself.
-    for request in active:
-        with queue_may_be_away():
-            await turn.tools.queue.cancel(request.id, request.attempt)
+    # After the key, which must not wait for a Redis that is away: what is left there goes within the hour.
+    with queue_may_be_away():
+        await turn.tools.queue.forget(turn.user.id)
     return [forgotten(receipt)]
 
 

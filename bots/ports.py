@@ -400,6 +400,9 @@ class Queue(Protocol):
     async def cancel(self, request_id: str, attempt: int = 1) -> None:
         """Stop a request; doing it twice changes nothing."""
 
+    async def forget(self, user_id: str) -> None:
+        """Take out what the queue holds of somebody who is gone from storage, and stop what is being painted."""
+
     async def position(self, request_id: str) -> int | None:
         """Tell a request's place in the queue, 1 for the next; None where it does not wait."""
 

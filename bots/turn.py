@@ -33,6 +33,8 @@ class Limits:
     photos_an_hour: int = 120
     requests_an_hour: int = 60
     """What one person may send and ask for: more than anybody does who looks at what comes back."""
+    commands_an_hour: int = 120
+    """What may be asked for in one group or server, by all of its members: one every half a minute."""
     portraits: int = 8
     event_portraits: int = 4
     """What each member of an avatar event gets."""

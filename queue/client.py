@@ -1,5 +1,6 @@
 """The bots' side of the queue."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Self
 
@@ -9,9 +10,10 @@ from arq.utils import timestamp_ms
 
 from limner.queue import news
 from limner.queue.codec import pack, to_map
-from limner.queue.connection import CANCELLED, EXAMINE_QUEUE, connect
+from limner.queue.connection import ANSWER_S, CANCELLED, EXAMINE_QUEUE, connect
 from limner.queue.fairness import FairLine
 from limner.queue.messages import CopyPortrait, ExaminePhoto, MakePortraits, MakePoster, News
+from limner.queue.traces import drop_person
 from limner.queue.waiting import position
 
 
@@ -64,6 +66,14 @@ class QueueClient:
         stopped. `attempt` is not needed: a request stays cancelled in every attempt.
         """
         await self._redis.zadd(CANCELLED, {request_id: timestamp_ms()})
+
+    async def forget(self, user_id: str) -> None:
+        """Take out what is here of somebody who is gone from storage; what is being painted for them is stopped.
+
+        Returns, or raises, within `ANSWER_S`: what is left then goes with the workers' hourly pass.
+        """
+        async with asyncio.timeout(ANSWER_S):
+            await drop_person(self._redis, user_id)
 
     async def position(self, request_id: str) -> int | None:
         """Return a request's place in the queue, 1 for the next; None when it runs, has ended or is unknown."""

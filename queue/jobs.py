@@ -72,15 +72,26 @@ async def make_portraits(ctx: dict[str, Any], fields: object) -> None:
     studio: Studio = ctx["studio"]
     command = from_map(MakePortraits, fields)
     try:
+        await _check_owner(studio, command)
         if ctx["job_try"] > 1:
             logger.warning("The worker of job %s died in it.", ctx["job_id"])
             await try_again(studio, command, "engine_failed", WORKERS)
         else:
             await _try(studio, command, ctx)
     except NotFoundError:
-        logger.info("Request %s is gone with its sitter.", command.request_id)
+        logger.info("Request %s is gone with its sitter, or is not theirs.", command.request_id)
     except LeaseLostError as lost:
         logger.warning("%s Nothing was written.", lost)
+
+
+async def _check_owner(studio: Studio, command: MakePortraits) -> None:
+    """Raise NotFoundError for a job in another name than its request's: its news would reach somebody else.
+
+    Only whoever writes into Redis past the client can make one. The reconciler enqueues the request anew, as it is.
+    """
+    if (await studio.storage.requests.get(command.request_id)).user_id != command.user_id:
+        logger.warning("A job names another person than request %s does; it is left alone.", command.request_id)
+        raise NotFoundError("request", command.request_id)
 
 
 async def _try(studio: Studio, command: MakePortraits, ctx: Mapping[str, Any]) -> None:

@@ -65,6 +65,14 @@ end
 return 1
 """
 
+# The same keys; argument: job.
+DROP = """
+if redis.call('exists', KEYS[1]) == 1 then return 0 end
+redis.call('zrem', KEYS[2], ARGV[1])
+redis.call('del', KEYS[3], KEYS[4])
+return 1
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -118,6 +126,11 @@ async def take(redis: Redis, queue: str, job_id: str, seconds: float = LEASE_S) 
     token = uuid4().hex
     score = await _run(redis, TAKE, queue, job_id, token, int(seconds * 1000), timestamp_ms())
     return None if score is None else Lease(redis, queue, job_id, token, int(float(score)), seconds)
+
+
+async def drop(redis: Redis, queue: str, job_id: str) -> bool:
+    """Take a job out of the queue, due or not; False, and nothing done, while somebody runs it."""
+    return bool(await _run(redis, DROP, queue, job_id))
 
 
 def lease_key(job_id: str) -> str:

@@ -12,7 +12,7 @@ import discord
 from limner.bots.delivery import Delivery
 from limner.bots.discord.asking import Asking
 from limner.bots.discord.commands import Commands
-from limner.bots.discord.desk import Desk
+from limner.bots.discord.desk import PLATFORM, Desk
 from limner.bots.discord.door import DiscordDoor
 from limner.bots.discord.event_forms import EventForms
 from limner.bots.discord.forms import Forms
@@ -20,6 +20,8 @@ from limner.bots.discord.ladder import Ladder
 from limner.bots.discord.presses import Presses
 from limner.bots.discord.updates.incoming import Incoming
 from limner.bots.errors import NoWayError
+from limner.bots.floods import Full, full
+from limner.bots.words import closest
 
 __all__ = ["Handlers"]
 
@@ -55,12 +57,27 @@ class Handlers:
             words = self._desk.words(incoming.person.language).words.say("discord-not-yours")
             await interaction.response.send_message(words, ephemeral=True)
             return True
+        if incoming.kind == "command" and (found := await self._full(incoming)):
+            if found.tell:  # to everybody, since everybody waits; all others see that there is no answer
+                words = self._desk.words(incoming.person.language).words.say(
+                    "commands-too-many", {"time": found.goes_on}
+                )
+                await interaction.response.send_message(words)
+            return True
         for forms in self._forms:
             form = await forms.first(incoming)
             if form is not None:
                 await interaction.response.send_modal(form)
                 return True
         return False
+
+    async def _full(self, incoming: Incoming) -> Full | None:
+        """Tell whether a server has used up its commands; an app that somebody brought along is theirs alone."""
+        if incoming.server_id is None or not incoming.installed:
+            return None
+        desk, language = self._desk, closest(incoming.person.language)
+        community = await desk.storage.users.community(PLATFORM, str(incoming.server_id), language)
+        return await full(desk.conversation.tools, community, discord.utils.utcnow())
 
     async def handle(self, incoming: Incoming) -> None:
         """Handle one interaction. Raises whatever goes wrong, but not that nothing leads to the person."""

@@ -6,11 +6,15 @@ In a group the bot hears only what is meant for it, and nobody's selfies belong 
 import hashlib
 import hmac
 
+from limner.bots.floods import full
 from limner.bots.telegram.desk import Desk
 from limner.bots.telegram.hosting import Hosting
 from limner.bots.telegram.messages.outgoing import Place
 from limner.bots.telegram.updates.incoming import Command, Incoming
+from limner.bots.telegram.updates.reception import PLATFORM
+from limner.bots.words import closest
 from limner.storage import Storage
+from limner.storage.database import utc_now
 from limner.storage.users import User
 
 __all__ = ["Groups", "came_from"]
@@ -29,7 +33,9 @@ class Groups:
         self._hosting = hosting
 
     async def hear(self, incoming: Incoming) -> None:
-        """Answer what was meant for us in a group."""
+        """Answer what was meant for us in a group; nothing but one sentence an hour where it is too much."""
+        if await self._is_full(incoming):
+            return
         if isinstance(incoming.content, Command) and incoming.content.name == "event":
             await self._hosting.obey(incoming, incoming.content)
         else:
@@ -60,6 +66,16 @@ class Groups:
         url = f"https://t.me/{self._desk.sender.bot.username}?start={self.payload(place)}"
         text = renderer.text("telegram-group", keyboard=renderer.keyboards.link("telegram-group-button", url))
         await self._desk.sender.send(place, text)
+
+    async def _is_full(self, incoming: Incoming) -> bool:
+        language = closest(incoming.sender.language)
+        community = await self._desk.storage.users.community(PLATFORM, str(incoming.chat_id), language)
+        found = await full(self._desk.conversation.tools, community, utc_now())
+        if found is not None and found.tell:
+            place = Place(incoming.chat_id, incoming.thread_id, incoming.message_id)
+            text = self._desk.renderer_for(language).text("commands-too-many", {"time": found.goes_on})
+            await self._desk.sender.send(place, text)
+        return found is not None
 
     async def arrived(self, user: User, payload: str) -> None:
         """Note which group a person has come from, if it was one."""

@@ -77,6 +77,7 @@ too-often = Das ist mehr, als ich in einer Stunde von einer Person annehmen kann
     [one] einer Minute
    *[other] { $minutes } Minuten
   } weiter.
+commands-too-many = Das sind mehr Befehle, als ich hier in einer Stunde annehmen kann. Um { $time } Uhr (UTC) geht es weiter.
 request-none = Im Moment wird nichts gemalt.
 request-stopping = Ich halte an. Es wird nichts berechnet.
 preview = Eine erste Skizze, während ich dein Gesicht noch lerne.

@@ -77,6 +77,7 @@ too-often = That is more than I can take from one person in an hour. Please go o
     [one] one minute
    *[other] { $minutes } minutes
   }.
+commands-too-many = That is more commands than I can take here in an hour. I go on at { $time } (UTC).
 request-none = Nothing is being painted at the moment.
 request-stopping = Stopping. Nothing will be charged.
 preview = A first sketch, while I am still learning your face.

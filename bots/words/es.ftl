@@ -77,6 +77,7 @@ too-often = Es más de lo que puedo aceptar de una persona en una hora. Sigue de
     [one] un minuto
    *[other] { $minutes } minutos
   }.
+commands-too-many = Son más comandos de los que puedo aceptar aquí en una hora. Sigo a las { $time } (UTC).
 request-none = Ahora mismo no se está pintando nada.
 request-stopping = Parando. No se cobrará nada.
 preview = Un primer boceto, mientras sigo aprendiendo tu cara.

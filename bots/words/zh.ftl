@@ -54,6 +54,7 @@ request-position-unknown = 你正在排队。
 request-wait = 大约 { $minutes } 分钟后轮到你。
 request-busy = 我还在画。你可以在这里等，稍后再来，或者取消；之后再选择接下来做什么。
 too-often = 这超过了我一小时内能从一个人那里接收的数量。请在 { $minutes } 分钟后继续。
+commands-too-many = 这里的命令超过了我一小时内能处理的数量。我会在 { $time }（UTC）继续。
 request-none = 现在没有正在画的肖像。
 request-stopping = 正在停止。不会扣除任何额度。
 preview = 第一张草图：我还在学习你的面容。

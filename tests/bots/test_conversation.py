@@ -348,22 +348,25 @@ async def test_forgetting_asks_first_then_deletes_everything(talk: Talk) -> None
     assert isinstance(receipt, r.Forgotten)
     assert (receipt.photos, receipt.key_destroyed) == (3, True)
     assert receipt.at <= datetime.now(UTC)
-    assert talk.queue.cancelled == [request.id]
+    assert talk.queue.forgotten == [talk.user.id]
+    assert await talk.queue.position(request.id) is None
     with pytest.raises(NotFoundError):
         await talk.storage.users.get(talk.user.id)
 
 
 async def test_forgetting_does_not_wait_for_the_queue(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the queue is first asked to stop something, which may take long, the person is gone already."""
-    request = await talk.request()
+    """When the queue is asked to forget, which may take long, the person is gone already; away, it changes nothing."""
+    await talk.request()
     found = []
 
-    async def cancel(request_id: str, attempt: int) -> None:
-        found.append((request_id, await talk.storage.users.find(talk.user.platform, talk.user.platform_id)))
+    async def forget(user_id: str) -> None:
+        found.append((user_id, await talk.storage.users.find(talk.user.platform, talk.user.platform_id)))
+        raise ConnectionError("The queue is away.")
 
-    monkeypatch.setattr(talk.queue, "cancel", cancel)
-    await talk.say(ForgetConfirmed())
-    assert found == [(request.id, None)]
+    monkeypatch.setattr(talk.queue, "forget", forget)
+    (receipt,) = await talk.say(ForgetConfirmed())
+    assert found == [(talk.user.id, None)]
+    assert isinstance(receipt, r.Forgotten)
 
 
 async def test_news_of_what_is_gone_is_passed_over(talk: Talk, storage: Storage) -> None:

@@ -95,6 +95,19 @@ async def test_cancelling_may_be_repeated_and_may_name_nobody(subject: Subject) 
     await subject.queue.cancel(uuid4().hex)
 
 
+async def test_whoever_is_forgotten_stands_in_no_line(subject: Subject) -> None:
+    """What is theirs goes, everybody else's moves up, and forgetting twice, or nobody, is no error."""
+    command, after = new_request(), new_request()
+    await subject.queue.make_portraits(command)
+    await subject.queue.examine_photo(ExaminePhoto(uuid4().hex, command.user_id))
+    await asyncio.sleep(0.005)
+    await subject.queue.make_portraits(after)
+    for user_id in (command.user_id, command.user_id, uuid4().hex):
+        await subject.queue.forget(user_id)
+    assert await subject.queue.position(command.request_id) is None
+    assert await subject.queue.position(after.request_id) == 1
+
+
 async def test_news_comes_in_order_from_where_one_left_off(subject: Subject) -> None:
     """A listener gets what came after the id it names, in order, and can go on from any id it saw."""
     early = PhotoExamined("u", uuid4().hex, accepted=False, reason="blurred")

@@ -19,6 +19,7 @@ class FakeQueue:
         self.posters: list[MakePoster] = []
         self.copies: list[CopyPortrait] = []
         self.cancelled: list[str] = []
+        self.forgotten: list[str] = []
         self._news: list[News] = []
         self._arrived = asyncio.Condition()
 
@@ -50,6 +51,14 @@ class FakeQueue:
         """Note that a request shall stop; without a worker nothing else happens."""
         self._check()
         self.cancelled.append(request_id)
+
+    async def forget(self, user_id: str) -> None:
+        """Note who is gone, and drop what is theirs."""
+        self._check()
+        self.forgotten.append(user_id)
+        self.photos = [one for one in self.photos if one.user_id != user_id]
+        self.requests = [one for one in self.requests if one.user_id != user_id]
+        self.copies = [one for one in self.copies if one.user_id != user_id]
 
     async def position(self, request_id: str) -> int | None:
         """Tell the place of a request in the line, 1 for the next."""

@@ -33,6 +33,8 @@ PATIENCE_S = 60.0
 QUICK = ("quota", "status", "styles", "portrait")
 WITH_FORM = 0.25
 """Of those who use /portrait by a form, this share also sends it; each form is an interaction of its own."""
+CROWD = 50
+"""So many people share a server."""
 
 
 @click.command()
@@ -50,13 +52,18 @@ async def measure(asks: int, seconds: float, core: int | None = None, seed: int 
     server, chance = DiscordServer(), random.Random(seed)
     async with server, new_home() as home, home.storage() as storage:
         people = [server.person(f"person{n}") for n in range(asks)]
-        general = server.channel(server.guild("Crowd", members=people), "general")
+        # A server takes 120 commands an hour: the crowd is spread over several.
+        crowds = [people[n : n + CROWD] for n in range(0, asks, CROWD)]
+        channels = [server.channel(server.guild("Crowd", members=crowd), "general") for crowd in crowds]
         await _agreed(storage, people)
         async with _bot(home, server, core), worker(home, start_embedded(home.folder)):
             moments = sorted(chance.uniform(0, seconds) for _ in people)
             began = time.monotonic()
             done = await asyncio.gather(
-                *(_ask(person, general, began + at, chance) for person, at in zip(people, moments, strict=True))
+                *(
+                    _ask(person, channels[n // CROWD], began + at, chance)
+                    for n, (person, at) in enumerate(zip(people, moments, strict=True))
+                )
             )
         answers = [asked for asked in done if asked.took_s is not None]
         heading(f"{len(done)} interactions in {seconds:g} s, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from arq.constants import job_key_prefix
+from arq.constants import job_key_prefix, retry_key_prefix
 
 from limner.queue.connection import EXAMINE_QUEUE, PAINT_QUEUE, job_id
 from limner.queue.messages import (
@@ -139,6 +139,24 @@ async def test_what_the_engine_refuses_fails_at_once(shop: Shop) -> None:
         await shop.heard(RequestFailed(user.id, request.id, "unknown_style"))
     assert (failed.reason, failed.attempt) == ("unknown_style", 0)
     assert (await shop.storage.quota.balance(user.id)).available == 24
+
+
+@pytest.mark.parametrize("deaths", [0, 1])
+async def test_a_job_in_another_name_makes_no_news_for_them(
+    shop: Shop, deaths: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A job that names somebody else than its request is left alone; the request ends for its owner alone."""
+    owner, other = await shop.sitter("owner"), await shop.sitter("other")
+    request = await shop.accept(owner, "unknown")
+    await shop.client.make_portraits(MakePortraits(request.id, other.id, request.attempt))
+    if deaths:
+        await shop.redis.set(f"{retry_key_prefix}{job_id(request.id, 0)}", deaths)
+    async with shop.worker():
+        await shop.reached(request.id, "failed")
+        await shop.heard(RequestFailed(owner.id, request.id, "unknown_style"))
+    assert "names another person" in caplog.text
+    told = await shop.news(PhotoExamined, Progressed, PreviewMade, PortraitsMade, RequestFailed, RequestCancelled)
+    assert not [news for news in told if news.user_id == other.id]
 
 
 async def test_photo_checks_do_not_wait_behind_a_training(shop: Shop) -> None:
