@@ -23,7 +23,7 @@ from limner.engine.faces import Face, Quality
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import decode_latents
 from limner.engine.preprocess.analyser import DlibAnalyser
-from limner.engine.train.loop import Learner, learner
+from limner.engine.train.learner import Learner, learner
 
 
 def learn_on_floor(world: World) -> float:

@@ -15,7 +15,8 @@ from pathlib import Path
 import torch
 
 from limner.engine.floor.layout import laid_out
-from limner.engine.floor.seats import Seats, modules_of
+from limner.engine.floor.learning import modules_of
+from limner.engine.floor.seats import Seats
 from limner.engine.fuse.sampler import Sampling
 from limner.engine.models.base import BaseModel
 from limner.engine.models.coding import encode_prompts
