@@ -209,6 +209,17 @@ async def test_what_storage_accepted_and_redis_lost_is_done_all_the_same(shop: S
     assert (await shop.storage.requests.get(request.id)).attempt == 0
 
 
+async def test_a_photo_of_a_bot_whose_clock_was_fast_is_examined_at_once(shop: Shop) -> None:
+    """A job that the queue has for three hours from now, since a clock was wrong, is done at the next reconciliation."""
+    user = await shop.sitter()
+    photos = shop.storage.photos
+    photo = await photos.add(user.id, await photos.open_set(user.id), b"good selfie")
+    await shop.client.examine_photo(ExaminePhoto(photo.id, user.id))
+    await shop.redis.zincrby(EXAMINE_QUEUE, 3 * 3_600_000, photo.id)
+    async with shop.worker():
+        assert await shop.examined(photo.id, user) == ("accepted", None)
+
+
 async def test_a_photo_that_never_reached_the_queue_is_examined_all_the_same(shop: Shop) -> None:
     """A photo that was stored when Redis was away gets its verdict from the next worker."""
     user = await shop.sitter()
