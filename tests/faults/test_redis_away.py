@@ -102,6 +102,13 @@ async def test_a_broken_watch_counts_as_an_outage(redis: ArqRedis, server: Serve
     start_embedded(server.home)
 
 
+async def test_a_server_without_room_counts_as_an_outage(redis: ArqRedis) -> None:
+    """A server that writes nothing, since its disk is full, raises what every caller expects of an outage."""
+    refusal = "MISCONF Errors writing to the AOF file: No space left on device"
+    with pytest.raises(UNREACHABLE, match="No space left on device"):
+        await redis.eval(f"return redis.error_reply('{refusal}')", 0)
+
+
 def freeze(server: Server) -> None:
     """Have the server answer nobody."""
     server.signal(signal.SIGSTOP)
