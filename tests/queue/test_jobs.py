@@ -210,7 +210,7 @@ async def test_what_storage_accepted_and_redis_lost_is_done_all_the_same(shop: S
 
 
 async def test_a_photo_of_a_bot_whose_clock_was_fast_is_examined_at_once(shop: Shop) -> None:
-    """A job that the queue has for three hours from now, since a clock was wrong, is done at the next reconciliation."""
+    """A job that the queue has for three hours from now, since a clock was wrong, is done very soon."""
     user = await shop.sitter()
     photos = shop.storage.photos
     photo = await photos.add(user.id, await photos.open_set(user.id), b"good selfie")

@@ -145,7 +145,7 @@ async def test_an_interrupted_forgetting_is_finished(
 async def test_a_sweep_bears_that_another_process_was_faster(
     storage: Storage, sitter: User, place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whom a sweep finds half forgotten, and another process finishes meanwhile, ends no sweep: orphans go all the same."""
+    """Whom a sweep finds half forgotten, and another process finishes, ends no sweep: orphans go all the same."""
     finish = storage._forgetting.forget
     other = await storage.users.get_or_create("web", "another")
     await storage.photos._objects.write(other.id, "photo", b"named by no row")
