@@ -22,7 +22,7 @@ def test_a_short_plan_breaks_nothing(tmp_path: Path) -> None:
     assert [report[name] for name in ("lost", "duplicated", "quota_drift", "leftovers")] == [0, 0, 0, 0]
     assert report["faults"] >= LEAST_FAULTS
     assert report["requests"] >= 10
-    assert report["steps_repeated_max"] <= 25
+    assert report["recoveries"] > 0
 
 
 def entries(*lines: tuple[float, int, int, str, int]) -> list[Entry]:

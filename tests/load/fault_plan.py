@@ -32,10 +32,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How much of a run: `faults` of which the last `leaving` strike while people have everything deleted.
+    """How much of a run: `faults`, of which the last `leaving` strike while people have everything deleted.
 
-    `gap_s` lies between two faults at least and at most. `scale` is how many times as fast as on two cores the null
-    engine goes, None stands for the real one. People go on until there are `requests`.
+    After those among people at work, `lone` kills of a worker with a job in hand come one at a time, each when the job
+    of the last is in hand again: what a recovery takes if nothing else is wrong. `gap_s` lies between two other faults
+    at least and at most. `scale` is how many times as fast as on two cores the null engine goes, None stands for the
+    real one. People go on until there are `requests`.
     """
 
     faults: int
@@ -47,13 +49,14 @@ class Shape:
     scale: float | None
     patience_s: float
     disk_mb: int
+    lone: int = 0
 
 
 SHAPES = {
     # Every kind twice at most, in a minute, with a lease that a test can wait for.
-    ("short", "null"): Shape(17, 3, (0.8, 2.4), 4, 10, 3.0, 50.0, 150.0, 64),
-    # The lease is an operator's. A training takes two seconds here, as long as the time between two faults.
-    ("long", "null"): Shape(560, 24, (0.9, 2.9), 20, 320, 15.0, 100.0, 300.0, 512),
+    ("short", "null"): Shape(17, 3, (0.8, 2.4), 4, 10, 3.0, 40.0, 150.0, 64, 2),
+    # The lease is an operator's. A training takes five seconds here, as long as two faults or three.
+    ("long", "null"): Shape(560, 24, (0.9, 2.9), 20, 320, 15.0, 40.0, 300.0, 512, 20),
     ("short", "real"): Shape(10, 1, (20.0, 50.0), 2, 2, 15.0, None, 2400.0, 512),
     ("long", "real"): Shape(32, 2, (20.0, 50.0), 2, 3, 15.0, None, 3600.0, 512),
 }

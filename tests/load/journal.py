@@ -72,8 +72,10 @@ def recoveries(entries: Sequence[Entry], kills: Iterable[tuple[float, int]]) -> 
     return found
 
 
-def repeated(entries: Iterable[Entry]) -> list[int]:
-    """List how many steps each training did again that went on after a fault."""
+def repeated(entries: Iterable[Entry], after: tuple[float, int] | None = None) -> list[int]:
+    """List how many steps each training did again that went on after a fault; or after one kill of a worker alone."""
+    if after is not None:
+        entries = _around(list(entries), *after)
     reached, begun, again = defaultdict[int, int](int), set[int](), list[int]()
     for entry in entries:
         if entry.word == "begin":
@@ -84,6 +86,16 @@ def repeated(entries: Iterable[Entry]) -> list[int]:
             begun.discard(entry.seed)
             reached[entry.seed] = max(reached[entry.seed], entry.step)
     return again
+
+
+def _around(entries: Sequence[Entry], at: float, worker: int) -> list[Entry]:
+    """Pick out of the job that a worker had in hand when it was killed what was before, and the next try."""
+    seed = next((entry.seed for entry in reversed(entries) if entry.worker == worker and entry.at <= at), None)
+    theirs = [entry for entry in entries if entry.seed == seed]
+    before, later = ([one for one in theirs if (one.at <= at) is early] for early in (True, False))
+    tries = [n for n, one in enumerate(later) if one.word == "begin"]
+    begun = max((n for n, one in enumerate(before) if one.word == "begin"), default=0)
+    return [*before[begun:], *later[: tries[1] if len(tries) > 1 else None]]
 
 
 class _Listener:

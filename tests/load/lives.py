@@ -42,6 +42,8 @@ class Messages:
     again: int = 0
     twice: int = 0
     """Came again within one life, or although there was time to write the first down."""
+    gaps_s: list[tuple[float, float | None]] = field(default_factory=list)
+    """Of those: the seconds until it came again, and until the kill after it; None where there was none between."""
     before_kill_s: float = 0.0
     """The longest time between a message that came again and the kill after it."""
 
@@ -63,6 +65,8 @@ class Messages:
                 killed = bisect(kills, before)
                 if killed == bisect(kills, after) or _able(before, kills[killed], stalls) > WRITTEN_DOWN_S:
                     self.twice += 1
+                    kill_s = None if killed == bisect(kills, after) else round(kills[killed] - before, 2)
+                    self.gaps_s.append((round(after - before, 2), kill_s))
                 else:
                     self.again += 1
                     self.before_kill_s = max(self.before_kill_s, kills[killed] - before)
