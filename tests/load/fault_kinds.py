@@ -46,6 +46,8 @@ class Striker:
     server: TelegramServer
     struck: Counter[str] = field(default_factory=Counter)
     stalls: list[tuple[float, float]] = field(default_factory=list)
+    full: list[tuple[float, float]] = field(default_factory=list)
+    """When the disk was full."""
 
     async def strike_all(self, faults: Sequence[Fault]) -> None:
         """Strike at the planned moments, from now on; return when the last is over."""
@@ -62,6 +64,8 @@ class Striker:
         self.struck[fault.kind] += 1
         if fault.target == "disk" or fault.kind == "bot frozen":
             self.stalls.append((begun, time.monotonic()))
+        if fault.kind == "disk full":
+            self.full.append((begun, time.monotonic()))
 
     async def _done(self, fault: Fault) -> bool:
         match fault.kind.split():

@@ -137,7 +137,9 @@ class _Trial:
         await self._settled("work")
         effects = await effects_of(self.storage, self.people)
         self._note_effects(effects)
-        self._note_messages(messages_of(self.server, self.people, self._kills(BOT), self.striker.stalls))
+        self._note_messages(
+            messages_of(self.server, self.people, self._kills(BOT), self.striker.stalls, self.striker.full)
+        )
         await self._note_photos()
         gone = await of_everybody(self.storage, [one.chat_id for one in self.people])
         left = time.monotonic()
@@ -232,13 +234,15 @@ class _Trial:
         await came(clean, QUIET_S)
         self._wrong("leftovers", sorted(set(found))[:50])
         self._wrong("lost", [one.in_vain for one in self.people if one.in_vain and not one.left])
-        calls = (call for call in self.server.calls if call.at > since and call.method == "sendMessage")
+        calls = (
+            call for call in self.server.calls if call.at > since and call.messages and call.method == "sendMessage"
+        )
         times: dict[str, list[float]] = {}
         for call in calls:
             if str(call.parameters.get("text", "")).startswith(DELETED):
                 times.setdefault(str(call.chat_id), []).append(call.at)
         receipts = Messages()
-        receipts.count(times, len(self.people), self._kills(BOT), self.striker.stalls)
+        receipts.count(times, len(self.people), self._kills(BOT), self.striker.stalls, self.striker.full)
         self._note_messages({"receipts": receipts})
         self._wrong("leftovers", [f"the engine {pid} has no worker" for pid in self.stack.strays()])
 
@@ -274,7 +278,7 @@ def _print(report: Report) -> None:
     row("how requests ended", ", ".join(f"{count} {state}" for state, count in report.ended.items()))
     for name in ("lost", "duplicated", "quota_drift", "leftovers"):
         row(name.replace("_", " "), getattr(report, name), "0")
-    row("messages that came again, a kill before their record", report.sent_again_after_kills)
+    row("messages that came again, a kill or full disk before their record", report.sent_again_after_kills)
     row("seconds until a killed worker's job is in hand, p95", str(report.recovery_p95_s), "at most 20")
     row("the same among other faults", str(report.recovery_among_faults_p95_s))
     row("training steps done again after such a kill, at most", report.steps_repeated_max, "at most 25")
