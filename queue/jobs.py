@@ -9,6 +9,7 @@ Each job may be run again from its beginning at any time, by any worker: it look
 done, and every effect is conditional there. Nothing here decides by what Redis says.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,6 +100,8 @@ async def _try(studio: Studio, command: MakePortraits, ctx: Mapping[str, Any]) -
     except Exception:
         # The rim of one job: whatever went wrong, the request must not hang.
         logger.exception("Try %d at request %s broke.", command.attempt, command.request_id)
+        if command.attempt + 1 < ATTEMPTS:
+            await asyncio.sleep(LATER_S)  # a full disk, say, would cost all tries within a second
         await try_again(studio, command, "internal")
 
 

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from arq.connections import ArqRedis
@@ -100,6 +101,13 @@ async def test_a_broken_watch_counts_as_an_outage(redis: ArqRedis, server: Serve
         with pytest.raises(UNREACHABLE):
             await pipe.exists("a key")
     start_embedded(server.home)
+
+
+async def test_a_server_without_room_counts_as_an_outage(redis: ArqRedis) -> None:
+    """A server that writes nothing, since its disk is full, raises what every caller expects of an outage."""
+    refusal = "MISCONF Errors writing to the AOF file: No space left on device"
+    with pytest.raises(UNREACHABLE, match="No space left on device"):
+        await cast("Awaitable[Any]", redis.eval(f"return redis.error_reply('{refusal}')", 0))
 
 
 def freeze(server: Server) -> None:

@@ -142,6 +142,31 @@ async def test_an_interrupted_forgetting_is_finished(
         await storage.users.get(sitter.id)
 
 
+async def test_a_sweep_bears_that_another_process_was_faster(
+    storage: Storage, sitter: User, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom a sweep finds half forgotten, and another process finishes, ends no sweep: orphans go all the same."""
+    finish = storage._forgetting.forget
+    other = await storage.users.get_or_create("web", "another")
+    await storage.photos._objects.write(other.id, "photo", b"named by no row")
+
+    async def die(user_id: str) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage._forgetting._objects, "delete_all_of", die)
+        with pytest.raises(KeyboardInterrupt):
+            await storage.forget(sitter.id)
+
+    async def faster(user_id: str) -> None:
+        await finish(user_id)
+        await finish(user_id)
+
+    monkeypatch.setattr(storage._forgetting, "forget", faster)
+    assert await storage.sweep(timedelta(0)) == 1
+    assert place.object_files() == []
+
+
 async def test_the_sweep_takes_only_orphans(storage: Storage, sitter: User, new_portraits: Maker, place: Any) -> None:
     """Objects that a row names stay, young ones stay, old ones without a row go."""
     await live_a_little(storage, sitter, new_portraits(3))
