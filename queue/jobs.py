@@ -110,8 +110,15 @@ async def _settled(studio: Studio, command: ExaminePhoto, job_try: int) -> Photo
     photo = await photos.get(command.photo_id, command.user_id)
     if photo.state != "received":
         return photo
-    # A worker that died over this photo counts as a try, else the photo could kill one worker after another.
-    match await _examine(studio, photo, ATTEMPTS - job_try + 1):
+    try:
+        # A worker that died over this photo counts as a try, else the photo could kill one worker after another.
+        verdict = await _examine(studio, photo, ATTEMPTS - job_try + 1)
+    except NotFoundError:
+        # Either the photo went meanwhile, which is for the caller, or its original alone: nobody may wait for that.
+        await photos.get(command.photo_id, command.user_id)
+        logger.error("The original of photo %s is lost; it is refused.", command.photo_id)  # noqa: TRY400
+        verdict = None
+    match verdict:
         case Verdict(None, bytes(embedding), bytes(thumbnail), quality):
             await photos.accept(photo.id, embedding=embedding, thumbnail=thumbnail, quality=quality)
         case Verdict(str(reason), _, thumbnail) if reason in REFUSALS:

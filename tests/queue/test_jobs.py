@@ -90,6 +90,20 @@ async def test_a_removed_photo_disturbs_nobody(shop: Shop) -> None:
     assert await shop.news() == []
 
 
+async def test_a_photo_whose_original_is_lost_is_refused(shop: Shop) -> None:
+    """Its sitter is told, instead of waiting for a verdict for ever."""
+    user = await shop.sitter()
+    photo = await shop.photo(user, b"good selfie")
+    (original,) = (shop.folder / "objects/users" / user.id / "photo").iterdir()
+    original.unlink()
+
+    async def refused() -> bool:
+        return (await shop.storage.photos.get(photo, user.id)).reason == "check_failed"
+
+    async with shop.worker():
+        await until(refused, "the photo is refused")
+
+
 async def test_a_request_ends_in_portraits(shop: Shop) -> None:
     """A request ends made: its portraits stored best first, quota spent once, originals gone, Face LoRA kept."""
     user = await shop.sitter()

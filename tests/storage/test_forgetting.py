@@ -4,12 +4,13 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from limner.storage import NewPortrait, Receipt, Storage, User, open_storage
+from limner.storage import NewPortrait, Receipt, Storage, User, forgetting, open_storage
 from limner.storage.errors import AlreadyRefundedError, NotFoundError
 from limner.storage.quota import Balance
 from limner.storage.schema import data_keys, deletion_log, metadata
@@ -176,6 +177,25 @@ async def test_the_sweep_takes_only_orphans(storage: Storage, sitter: User, new_
     assert await storage.sweep(older_than=timedelta(hours=1)) == 1
     assert place.object_files() == wanted
     assert not (place.objects / orphan).exists()
+
+
+async def test_a_row_that_comes_while_the_sweep_waits_saves_its_object(
+    storage: Storage, sitter: User, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that is hours fast a photo seems old before its row is there; it is not deleted."""
+    objects = storage.photos._objects
+    set_id, path = await storage.photos.open_set(sitter.id), await objects.write(sitter.id, "photo", b"photo")
+
+    async def written(*_: object) -> str:
+        return path
+
+    async def comes(_: float) -> None:
+        monkeypatch.setattr(objects, "write", written)
+        await storage.photos.add(sitter.id, set_id, b"photo")
+
+    monkeypatch.setattr(forgetting, "asyncio", SimpleNamespace(sleep=comes))
+    assert await storage.sweep(rows_within_s=60.0) == 0
+    assert (place.objects / path).exists()
 
 
 async def test_the_sweep_leaves_what_is_not_ours(
