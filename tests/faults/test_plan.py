@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from limner.tests.load.fault_plan import CLOCKS, KINDS, SHAPES, Fault, faults_of
+from limner.tests.load.fault_plan import AWAY, CLOCKS, KINDS, SHAPES, Fault, faults_of
 
 SHORT, LONG = SHAPES["short", "null"], SHAPES["long", "null"]
 
@@ -14,9 +14,9 @@ def test_the_same_seed_gives_the_same_plan() -> None:
 
 
 def test_every_kind_comes_and_what_cannot_be_had_does_not() -> None:
-    """The short plan has every kind, as many faults as its shape says, and none of a kind that is left out."""
+    """The short plan has every kind but the long outage, as many faults as its shape says, and none that is left out."""
     living, leaving = faults_of(SHORT, 3)
-    assert {fault.kind for fault in (*living, *leaving)} == set(KINDS)
+    assert {fault.kind for fault in (*living, *leaving)} == set(KINDS) - {AWAY}
     assert (len(living), len(leaving)) == (SHORT.faults - SHORT.leaving, SHORT.leaving)
     without = faults_of(SHORT, 3, {"disk full"})
     assert "disk full" not in {fault.kind for part in without for fault in part}
@@ -33,7 +33,9 @@ def test_nothing_is_struck_while_it_is_under_a_fault_already() -> None:
 
 
 def test_a_long_plan_is_long() -> None:
-    """At least 500 faults, among people who ask for at least 300 portraits, at an operator's lease."""
+    """At least 500 faults, two of them outages of a minute, among people who ask for at least 300 portraits."""
+    kinds = [fault.kind for part in faults_of(LONG, 1) for fault in part]
+    assert kinds.count(AWAY) == 2
     assert LONG.faults >= 500
     assert LONG.requests >= 300
     assert LONG.lease_s == 15.0

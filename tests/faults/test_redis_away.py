@@ -136,11 +136,19 @@ OUTAGES: dict[str, tuple[Callable[[Server], None], Callable[[Server], None]]] = 
 }
 
 
-@pytest.mark.parametrize("outage", OUTAGES)
+MINUTE = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.mark.parametrize(
+    "outage, seconds", [("frozen", 0.0), ("killed", 0.0), pytest.param("killed", 60.0, marks=MINUTE, id="for-a-minute")]
+)
 async def test_an_outage_loses_nothing(
-    shop: Shop, server: Server, caplog: pytest.LogCaptureFixture, outage: str
+    shop: Shop, server: Server, caplog: pytest.LogCaptureFixture, outage: str, seconds: float
 ) -> None:
-    """What was painted, what waited, and what was accepted meanwhile is made and paid once; the news go on."""
+    """What was painted, what waited, and what was accepted meanwhile is made and paid once; the news go on.
+
+    Worker and listener live on, for a minute too.
+    """
     go, come = OUTAGES[outage]
 
     async def noticed() -> bool:
@@ -155,6 +163,7 @@ async def test_an_outage_loses_nothing(
         with pytest.raises(UNREACHABLE):
             await shop.client.make_portraits(MakePortraits(requests[2].id, users[2].id, 0))
         await until(noticed, "worker and listener notice the outage")
+        await asyncio.sleep(seconds)
         come(server)
         for request in requests:
             assert (await shop.reached(request.id, "made", "failed")).state == "made"

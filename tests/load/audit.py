@@ -108,7 +108,6 @@ def messages_of(
     sitters: Sequence[Sitter],
     kills: Sequence[float],
     stalls: Sequence[tuple[float, float]] = (),
-    unrecorded: Sequence[tuple[float, float]] = (),
 ) -> dict[str, Messages]:
     """Count the messages of each kind, by what each of them is about; see `Messages.count`."""
     table = {name: Messages() for name in KINDS}
@@ -130,7 +129,7 @@ def messages_of(
             "other ends": ("ended", told - made),
         }
         for kind, (name, count) in wanted.items():
-            table[kind].count(times[name], count, kills, stalls, unrecorded)
+            table[kind].count(times[name], count, kills, stalls)
     return table
 
 

@@ -9,11 +9,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from limner.bots import lanes
+from limner.bots.delivery import SWEEP_S
+from limner.bots.reach import REST_S
 from limner.queue.embedded import start_embedded
 from limner.queue.errors import EmbeddedServerError
 from limner.tests.fakes.shop import database_url
@@ -21,12 +25,14 @@ from limner.tests.fakes.telegram import TelegramServer
 from limner.tests.fakes.telegram.faults import ANY, refusal
 from limner.tests.fakes.telegram.faults import Fault as Refusal
 from limner.tests.load.fault_plan import Fault
-from limner.tests.load.stack import RIGHT, Stack
+from limner.tests.load.stack import RIGHT, Stack, frozen
 
 ALWAYS = 10**9
 WRONG = {"clock forward": "10800", "clock back": "-10800"}
 RETRY_AFTER_S = 2
 RESTARTS = 60
+AGAIN_S = 2 * max(lanes.PAUSES_S[-1], SWEEP_S, REST_S)
+"""Within so long the bot has tried again to write down what it sent."""
 # Another process that writes, for as long as its standard input is open.
 LOCK = """
 import sqlite3, sys
@@ -45,9 +51,9 @@ class Striker:
     stack: Stack
     server: TelegramServer
     struck: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    """What there was nothing to strike for."""
     stalls: list[tuple[float, float]] = field(default_factory=list)
-    full: list[tuple[float, float]] = field(default_factory=list)
-    """When the disk was full."""
 
     async def strike_all(self, faults: Sequence[Fault]) -> None:
         """Strike at the planned moments, from now on; return when the last is over."""
@@ -60,19 +66,20 @@ class Striker:
     async def _strike(self, fault: Fault) -> None:
         begun = time.monotonic()
         if not await self._done(fault):
-            return  # there was nothing to strike
+            self.missed[fault.kind] += 1
+            return
         self.struck[fault.kind] += 1
         if fault.target == "disk" or fault.kind == "bot frozen":
-            self.stalls.append((begun, time.monotonic()))
-        if fault.kind == "disk full":
-            self.full.append((begun, time.monotonic()))
+            # What a full disk has refused is written when it is tried again.
+            again_s = AGAIN_S if fault.kind == "disk full" else 0.0
+            self.stalls.append((begun, time.monotonic() + again_s))
 
     async def _done(self, fault: Fault) -> bool:
         match fault.kind.split():
             case ["engine", _]:
                 return self._kill_engine(fault.target.replace("engine", "worker"))
             case ["redis", how]:
-                await self._redis(how, fault.seconds)
+                return await self._redis(how, fault.seconds)
             case ["database", _]:
                 await self._lock(fault.seconds)
             case ["disk", _]:
@@ -82,8 +89,10 @@ class Striker:
             case ["clock", _]:
                 clock = self.stack.parts[fault.target].clock
                 clock.write_text(WRONG[fault.kind])
-                await asyncio.sleep(fault.seconds)
-                clock.write_text(RIGHT)
+                try:
+                    await asyncio.sleep(fault.seconds)
+                finally:
+                    clock.write_text(RIGHT)
             case [_, "killed"]:
                 await self.stack.parts[fault.target].kill()
             case [_, "frozen"]:
@@ -99,15 +108,28 @@ class Striker:
             return True
         return False
 
-    async def _redis(self, how: str, seconds: float) -> None:
-        folder = self.stack.home.folder
-        pid = int((folder / "valkey/server.pid").read_text())
-        os.kill(pid, signal.SIGKILL if how == "killed" else signal.SIGSTOP)
-        await asyncio.sleep(seconds)
-        if how == "killed":
-            await self._start_redis()
+    async def wake_all(self) -> None:
+        """See to it that nothing is frozen and every server and clock is right, whatever has become of the faults."""
+        for part in self.stack.parts.values():
+            part.clock.write_text(RIGHT)
+            with suppress(ProcessLookupError):
+                os.kill(part.forks.pid, signal.SIGCONT)
+        with suppress(OSError, ValueError):
+            os.kill(int((self.stack.home.folder / "valkey/server.pid").read_text()), signal.SIGCONT)
+        await self._start_redis()
+
+    async def _redis(self, how: str, seconds: float) -> bool:
+        try:
+            pid = int((self.stack.home.folder / "valkey/server.pid").read_text())
+            os.kill(pid, signal.SIGSTOP if how == "frozen" else signal.SIGKILL)
+        except (OSError, ValueError):
+            return False  # a disk that is full has kept it from starting
+        if how == "frozen":
+            await frozen(pid, seconds)
         else:
-            os.kill(pid, signal.SIGCONT)
+            await asyncio.sleep(seconds)
+            await self._start_redis()
+        return True
 
     async def _start_redis(self) -> None:
         """Start it until it lives, as a supervisor does: on a full disk it cannot."""
@@ -129,9 +151,11 @@ class Striker:
         assert process.stdout is not None
         if (await process.stdout.readline()).strip() != b"locked":
             raise sqlite3.OperationalError("The database could not be locked.")
-        await asyncio.sleep(seconds)
-        process.stdin.close()
-        await process.wait()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            process.stdin.close()
+            await process.wait()
 
     async def _fill(self, seconds: float) -> None:
         ballast = self.stack.home.folder / "ballast"
@@ -148,8 +172,10 @@ class Striker:
         else:
             meets.refusal = refusal(int(how), RETRY_AFTER_S, None)
         self.server.world.faults.add(meets)
-        await asyncio.sleep(seconds)
-        meets.times = 0
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            meets.times = 0
 
 
 def _fill(ballast: Path) -> None:

@@ -4,6 +4,7 @@ worker killed, engine killed, bot killed      SIGKILL; worker and bot are starte
 worker frozen                                 SIGSTOP until its lease is over and somebody else has its job
 bot frozen                                    SIGSTOP for some seconds
 redis killed, redis frozen                    away for some seconds; frozen for longer than its clients are patient
+redis away                                    killed, and not there for a minute
 database locked                               another process holds the database's write lock
 disk full                                     the file system of everything that is stored has no room left
 network cut, network 502, network 429         what calls to the platform meet for some seconds
@@ -38,6 +39,9 @@ class Shape:
     of the last is in hand again: what a recovery takes if nothing else is wrong. `gap_s` lies between two other faults
     at least and at most. `scale` is how many times as fast as on two cores the null engine goes, None stands for the
     real one. People go on until there are `requests`.
+
+    `least` faults must find something to strike: an engine that is just not running, say, cannot be killed. `outages`
+    of a minute are among the faults.
     """
 
     faults: int
@@ -49,16 +53,19 @@ class Shape:
     scale: float | None
     patience_s: float
     disk_mb: int
+    least: int
     lone: int = 0
+    outages: int = 0
 
 
 SHAPES = {
     # Every kind twice at most, in a minute, with a lease that a test can wait for.
-    ("short", "null"): Shape(17, 3, (0.8, 2.4), 4, 10, 3.0, 40.0, 150.0, 64, 2),
-    # The lease is an operator's. A training takes five seconds here, as long as two faults or three.
-    ("long", "null"): Shape(560, 24, (0.9, 2.9), 20, 320, 15.0, 40.0, 300.0, 512, 20),
-    ("short", "real"): Shape(10, 1, (20.0, 50.0), 2, 2, 15.0, None, 2400.0, 512),
-    ("long", "real"): Shape(32, 2, (20.0, 50.0), 2, 3, 15.0, None, 3600.0, 512),
+    ("short", "null"): Shape(17, 3, (0.8, 2.4), 4, 10, 3.0, 20.0, 150.0, 64, 12, 2),
+    # The lease is an operator's. The pace leaves a checkpoint a second on its way into storage, on a busy machine too.
+    ("long", "null"): Shape(560, 24, (0.9, 2.9), 20, 320, 15.0, 25.0, 300.0, 512, 500, 20, 2),
+    ("short", "real"): Shape(10, 1, (20.0, 50.0), 2, 2, 15.0, None, 2400.0, 512, 6),
+    # Between two requests there is no engine to kill, so some of these strike nothing.
+    ("long", "real"): Shape(45, 2, (20.0, 50.0), 2, 3, 15.0, None, 3600.0, 512, 30, 3, 1),
 }
 
 
@@ -70,6 +77,7 @@ class _Kind:
     past: str = ""
 
 
+AWAY = "redis away"
 KINDS = {
     "worker killed": _Kind(10, WORKERS),
     "engine killed": _Kind(10, ("engine 1", "engine 2")),
@@ -79,6 +87,8 @@ KINDS = {
     "redis killed": _Kind(3, ("redis",), (0.0, 3.0)),
     # Clients wait for five seconds (connection.ANSWER_S).
     "redis frozen": _Kind(2, ("redis",), (6.0, 9.0)),
+    # By no weight: as often as the shape says.
+    AWAY: _Kind(0, ("redis",), (60.0, 60.0)),
     "database locked": _Kind(3, ("disk",), (1.0, 6.0)),
     "disk full": _Kind(2, ("disk",), (1.0, 4.0)),
     "network cut": _Kind(2, ("network",), (1.0, 5.0)),
@@ -94,18 +104,20 @@ FIRST_S = 2.0
 def faults_of(shape: Shape, seed: int, without: Collection[str] = ()) -> tuple[list[Fault], list[Fault]]:
     """Draw up the faults of a run, in order: those among people at work, and those among people who leave.
 
-    Every kind comes once before any comes by its weight, and none strikes what is still under one of its own place.
+    Every kind that has a weight comes once before any comes by it. None strikes what is still under one of its own
+    place.
     """
     chance = random.Random(f"faults {seed}")
-    kinds = _kinds(shape.faults, chance, without)
+    kinds = _kinds(shape, chance, without)
     split = shape.faults - shape.leaving
     return _timed(kinds[:split], shape, chance), _timed(kinds[split:], shape, chance)
 
 
-def _kinds(count: int, chance: random.Random, without: Collection[str]) -> list[str]:
-    names = [name for name in KINDS if name not in without]
-    more = chance.choices(names, [KINDS[name].weight for name in names], k=max(0, count - len(names)))
-    kinds = [*names, *more][:count]
+def _kinds(shape: Shape, chance: random.Random, without: Collection[str]) -> list[str]:
+    names = [name for name, kind in KINDS.items() if kind.weight and name not in without]
+    weights = [KINDS[name].weight for name in names]
+    first = [AWAY] * shape.outages + names
+    kinds = [*first, *chance.choices(names, weights, k=max(0, shape.faults - len(first)))][: shape.faults]
     chance.shuffle(kinds)
     return kinds
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from limner.storage import Storage
+from limner.tests.fakes.discretion import given_away
 from limner.tests.fakes.telegram import TelegramServer
 from limner.tests.load.audit import Effects, effects_of, is_quiet, messages_of, other_words
 from limner.tests.load.fault_kinds import Striker
@@ -31,18 +32,22 @@ from limner.tests.load.stack import Part, Stack, stack
 from limner.tests.load.visitor import CALLED_FOR, DELETED, Visitor
 from limner.tests.load.watched import WatchedUpdates
 
-FIRST_CHAT = 200_000
+FIRST_CHAT = 4_711_200_000
+"""No other number in a log looks like these."""
 HALFWAY = 40
 """A training that a lone kill ends has come so far, past its first checkpoint."""
 OVERTIME_S = 7200.0
 """How long people may go on after the last fault, until there are as many requests as the plan wants."""
+SOON_S = 20.0
+FEW_STEPS = 25
+"""Goals for the job of a worker that was killed alone: seconds until it is in hand again, steps that are done again."""
 QUIET_S = 180.0
 """How long everything may take to be handled and told, after everybody has what they waited for."""
 
 
 @dataclass
 class Report:
-    """What faults.json says; `wrong` has a sentence for whatever is counted in one of the four that shall be 0."""
+    """What faults.json says; `wrong` has a sentence for whatever is counted in one of those that shall be 0."""
 
     plan: str
     engine: str
@@ -53,6 +58,7 @@ class Report:
     duplicated: int = 0
     quota_drift: int = 0
     leftovers: int = 0
+    given_away: int = 0
     recovery_p95_s: float | None = None
     recovery_max_s: float | None = None
     recoveries: int = 0
@@ -62,6 +68,8 @@ class Report:
     sent_again_after_kills: int = 0
     ended: dict[str, int] = field(default_factory=dict)
     faults_by_kind: dict[str, int] = field(default_factory=dict)
+    faults_planned: int = 0
+    struck_nothing: dict[str, int] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     ended_by_themselves: dict[str, int] = field(default_factory=dict)
     told_of_trouble: int = 0
@@ -71,8 +79,23 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Whether nothing is wrong."""
-        return not (self.lost or self.duplicated or self.quota_drift or self.leftovers or self.wrong)
+        """Whether nothing is wrong, all was done that was planned, and killed work went on soon enough."""
+        return not self.wrong and self.is_whole and self.is_quick
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every planned fault struck, or found nothing to strike, and enough struck and were asked for."""
+        shape, tried = SHAPES[self.plan, self.engine], self.faults + sum(self.struck_nothing.values())
+        return tried >= self.faults_planned > 0 and self.faults >= shape.least and self.requests >= shape.requests
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether the jobs of workers that were killed alone were soon in hand again, with little done twice."""
+        if not SHAPES[self.plan, self.engine].lone:
+            return True
+        return (
+            self.recovery_p95_s is not None and self.recovery_p95_s <= SOON_S and self.steps_repeated_max <= FEW_STEPS
+        )
 
 
 def run(plan: str, engine: str, seed: int, out: Path) -> Report:
@@ -133,13 +156,12 @@ class _Trial:
         report, began = self.report, time.monotonic()
         report.left_out, report.lease_s = sorted(self.stack.without), self.shape.lease_s
         living, leaving = faults_of(self.shape, report.seed, self.stack.without)
+        report.faults_planned = len(living) + len(leaving) + self.shape.lone
         await self._live(living)
         await self._settled("work")
         effects = await effects_of(self.storage, self.people)
         self._note_effects(effects)
-        self._note_messages(
-            messages_of(self.server, self.people, self._kills(BOT), self.striker.stalls, self.striker.full)
-        )
+        self._note_messages(messages_of(self.server, self.people, self._kills(BOT), self.striker.stalls))
         await self._note_photos()
         gone = await of_everybody(self.storage, [one.chat_id for one in self.people])
         left = time.monotonic()
@@ -147,6 +169,7 @@ class _Trial:
         await self._settled("deletion")
         await self._note_left(gone, left)
         self._note_words()
+        self._note_given_away()
         self._note_figures(time.monotonic() - began)
 
     async def _live(self, faults: Sequence[Fault]) -> None:
@@ -154,6 +177,7 @@ class _Trial:
         talking = [asyncio.create_task(one.live(over)) for one in self.people]
         await came(self._is_painting, QUIET_S)
         await self.striker.strike_all(faults)
+        await self.striker.wake_all()
         await self._strike_lonely()
         finished = asyncio.gather(*talking)
         await came(lambda: self._enough(finished.done()), OVERTIME_S)
@@ -164,10 +188,10 @@ class _Trial:
         """Kill a worker with a job in hand, and wait until the job is in hand again; one after the other."""
         for n in range(self.shape.lone):
             part = self.stack.parts[WORKERS[n % len(WORKERS)]]
-            await came(lambda part=part: self._holds(part), QUIET_S)  # type: ignore[misc]  # the loop's own
+            await came(lambda part=part: self._holds(part), self.shape.patience_s)  # type: ignore[misc]  # the loop's own
             await self.striker.strike_all([Fault(0.0, "worker killed", part.name, 0.0)])
             self.lone.append(part.kills[-1])
-            await came(self._recovered, QUIET_S)
+            await came(self._recovered, self.shape.patience_s)
 
     async def _holds(self, part: Part) -> bool:
         theirs = [entry for entry in self.stack.journal() if entry.worker == part.forks.pid]
@@ -183,9 +207,14 @@ class _Trial:
         return bool(self.stack.journal())
 
     async def _leave(self, faults: Sequence[Fault]) -> None:
-        striking = asyncio.create_task(self.striker.strike_all(faults))
-        await asyncio.gather(*(one.leave(midway=n % 2 == 0) for n, one in enumerate(self.people)))
-        await striking
+        async with asyncio.TaskGroup() as group:  # what breaks in the one ends the other, instead of being waited for
+            group.create_task(self._strike_leaving(faults))
+            for n, one in enumerate(self.people):
+                group.create_task(one.leave(midway=n % 2 == 0))
+
+    async def _strike_leaving(self, faults: Sequence[Fault]) -> None:
+        await self.striker.strike_all(faults)
+        await self.striker.wake_all()
 
     async def _settled(self, what: str) -> None:
         if not await came(lambda: is_quiet(self.storage), QUIET_S):
@@ -212,6 +241,13 @@ class _Trial:
         others = other_words(self.server, CALLED_FOR)
         self._wrong("duplicated", [f"{n} times what nobody asked for: {words!r}" for words, n in others.items()])
         self._wrong("lost", [f"what no correct bot does: {problem}" for problem in self.server.problems])
+
+    def _note_given_away(self) -> None:
+        """No log holds a key, the token, or who somebody is."""
+        secrets = (self.server.token.partition(":")[2], *(one.chat_id for one in self.people))
+        for log in (*self.stack.folder.glob("*.log"), self.stack.home.folder / "valkey/server.log"):
+            found = given_away(log.read_text("utf-8", "replace"), *secrets)
+            self._wrong("given_away", [f"{log.name} gives {secret} away" for secret in found])
 
     async def _note_photos(self) -> None:
         """After a request was made there is no photo of its set any more."""
@@ -242,7 +278,7 @@ class _Trial:
             if str(call.parameters.get("text", "")).startswith(DELETED):
                 times.setdefault(str(call.chat_id), []).append(call.at)
         receipts = Messages()
-        receipts.count(times, len(self.people), self._kills(BOT), self.striker.stalls, self.striker.full)
+        receipts.count(times, len(self.people), self._kills(BOT), self.striker.stalls)
         self._note_messages({"receipts": receipts})
         self._wrong("leftovers", [f"the engine {pid} has no worker" for pid in self.stack.strays()])
 
@@ -250,6 +286,7 @@ class _Trial:
         report, entries = self.report, self.stack.journal()
         report.faults_by_kind = dict(sorted(self.striker.struck.items()))
         report.faults = self.striker.struck.total()
+        report.struck_nothing = dict(sorted(self.striker.missed.items()))
         found = sorted(recoveries(entries, self.lone))
         report.recoveries = len(found)
         report.recovery_p95_s = round(at(found, 0.95), 2) if found else None
@@ -273,15 +310,19 @@ def _print(report: Report) -> None:
     )
     for kind, count in report.faults_by_kind.items():
         row(kind, count)
+    for kind, count in report.struck_nothing.items():
+        row(f"{kind}: nothing there to strike", count)
+    if not report.is_whole:
+        row("of the plan there is something missing: faults, requests", f"{report.faults}, {report.requests}")
     if report.left_out:
         row("left out, since this machine cannot have them", ", ".join(report.left_out))
     row("how requests ended", ", ".join(f"{count} {state}" for state, count in report.ended.items()))
-    for name in ("lost", "duplicated", "quota_drift", "leftovers"):
+    for name in ("lost", "duplicated", "quota_drift", "leftovers", "given_away"):
         row(name.replace("_", " "), getattr(report, name), "0")
-    row("messages that came again, a kill or full disk before their record", report.sent_again_after_kills)
-    row("seconds until a killed worker's job is in hand, p95", str(report.recovery_p95_s), "at most 20")
+    row("messages that came again, a kill before their record", report.sent_again_after_kills)
+    row("seconds until a killed worker's job is in hand, p95", str(report.recovery_p95_s), f"at most {SOON_S:.0f}")
     row("the same among other faults", str(report.recovery_among_faults_p95_s))
-    row("training steps done again after such a kill, at most", report.steps_repeated_max, "at most 25")
+    row("training steps done again after such a kill, at most", report.steps_repeated_max, f"at most {FEW_STEPS}")
     row("processes that ended by themselves", sum(report.ended_by_themselves.values()))
     row("presses that failed and were done again", report.told_of_trouble)
     for sentence in report.wrong[:30]:

@@ -58,15 +58,14 @@ def read(file: Path) -> list[Entry]:
 
 
 def recoveries(entries: Sequence[Entry], kills: Iterable[tuple[float, int]]) -> list[float]:
-    """List the seconds from each kill of a worker with a job in hand until a worker had that job in hand again.
+    """List the seconds from each kill of a worker with jobs in hand until a worker had each of them in hand again.
 
     `kills` are moments and processes. A job that never came again had ended: cancelled, deleted, or stored already.
     """
     found = []
     for at, worker in kills:
-        theirs = [entry for entry in entries if entry.worker == worker and entry.at <= at]
-        if theirs and theirs[-1].word != "end":
-            seed = theirs[-1].seed
+        last = {entry.seed: entry.word for entry in entries if entry.worker == worker and entry.at <= at}
+        for seed in (seed for seed, word in last.items() if word != "end"):
             again = (entry.at - at for entry in entries if entry.seed == seed and entry.word == "begin")
             found += [seconds for seconds in again if seconds > 0][:1]
     return found

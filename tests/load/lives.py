@@ -53,20 +53,15 @@ class Messages:
         wanted: int,
         kills: Sequence[float],
         stalls: Sequence[tuple[float, float]] = (),
-        unrecorded: Sequence[tuple[float, float]] = (),
     ) -> None:
         """Count when messages were sent, by what each of them is about.
 
-        `stalls` are the times, from and to, in which nothing could be written down yet; `unrecorded` are those of
-        a full disk, which no record of what was sent survives.
+        `stalls` are the times, from and to, in which nothing could be written down.
         """
         self.wanted += wanted
         self.missing += max(0, wanted - sum(bool(sent) for sent in times.values()))
         for sent in times.values():
             for before, after in pairwise(sent):
-                if any(since - WRITTEN_DOWN_S <= before <= until for since, until in unrecorded):
-                    self.again += 1
-                    continue
                 killed = bisect(kills, before)
                 if killed == bisect(kills, after) or _able(before, kills[killed], stalls) > WRITTEN_DOWN_S:
                     self.twice += 1

@@ -53,13 +53,7 @@ class Part:
     async def freeze(self, seconds: float) -> None:
         """Let it stand still for some seconds."""
         async with self.lock:
-            with suppress(ProcessLookupError):
-                os.kill(self.forks.pid, signal.SIGSTOP)
-            try:
-                await asyncio.sleep(seconds)
-            finally:
-                with suppress(ProcessLookupError):
-                    os.kill(self.forks.pid, signal.SIGCONT)
+            await frozen(self.forks.pid, seconds)
 
     async def watch(self) -> None:
         """Start it again whenever it has ended by itself, until cancelled."""
@@ -113,11 +107,13 @@ async def stack(server: TelegramServer, shape: Shape) -> AsyncIterator[Stack]:
         without = frozenset[str]() if mounted else frozenset({"disk full"})
         parts = dict[str, Part]()
         worker = ("tried", url, str(home.folder), str(shape.scale or 0), str(shape.lease_s))
+        # The second works at two requests at once, where that costs no memory.
+        seats = dict(zip(WORKERS, ("1", "2" if shape.scale else "1"), strict=True))
         for name in (*WORKERS, BOT):
             clock = folder / f"clock of {name}"
             clock.write_text(RIGHT)
             environ = {**home.environ(server), "REDIS_URL": url}
-            command = ("telegram",) if name == BOT else worker
+            command = ("telegram",) if name == BOT else (*worker, seats[name])
             forking = await block.enter_async_context(forks(home, environ, *command, logs=folder, clock=clock))
             parts[name] = Part(name, forking, clock)
         for part in parts.values():
@@ -128,6 +124,17 @@ async def stack(server: TelegramServer, shape: Shape) -> AsyncIterator[Stack]:
         finally:
             for task in watching:
                 task.cancel()
+
+
+async def frozen(pid: int, seconds: float) -> None:
+    """Let a process stand still for some seconds; it goes on whatever becomes of us, but for SIGKILL."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

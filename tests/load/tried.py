@@ -1,4 +1,4 @@
-"""A worker under trial, as a process that is killed and frozen: `python -m … REDIS_URL FOLDER SCALE LEASE_S`.
+"""A worker under trial, as a process that is killed and frozen: `python -m … REDIS_URL FOLDER SCALE LEASE_S SEATS`.
 
 The worker is the real one. Its engine is the real one too where the scale is 0, and else the one that only waits
 (`painter`), so many times as fast as on two cores; what its painter does is written down (`journal`).
@@ -18,6 +18,8 @@ STEPS, CHECKPOINT_EVERY = 200, 25
 JOURNAL = "journal.txt"
 HOUSEKEEPING_S = 10.0
 """An operator's worker keeps house once an hour; here it happens among the faults."""
+ROWS_WITHIN_S = 30.0
+"""Half of an operator's, and longer than a bot that is frozen and a database that is locked take together."""
 
 
 def timing_of(lease_s: float) -> Timing:
@@ -28,15 +30,17 @@ def timing_of(lease_s: float) -> Timing:
         renew_s=lease_s / 3,
         reconcile_s=min(Timing().reconcile_s, lease_s),
         housekeeping_s=HOUSEKEEPING_S,
+        rows_within_s=ROWS_WITHIN_S,
     )
 
 
-async def work(redis_url: str, folder: str, scale: str, lease_s: str) -> None:
+async def work(redis_url: str, folder: str, scale: str, lease_s: str, seats: str) -> None:
     """Be the worker."""
     engine = painter(float(scale), STEPS, CHECKPOINT_EVERY) if float(scale) else _real
     async with Home(Path(folder)).storage() as storage:
         listening = listened(Path(folder).parent / JOURNAL, engine)
-        await run(redis_url, storage, styles_dirs=_styles(folder), engine=listening, timing=timing_of(float(lease_s)))
+        timing = timing_of(float(lease_s))
+        await run(redis_url, storage, styles_dirs=_styles(folder), engine=listening, timing=timing, seats=int(seats))
 
 
 def _styles(folder: str) -> list[str]:
