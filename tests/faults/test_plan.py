@@ -14,7 +14,7 @@ def test_the_same_seed_gives_the_same_plan() -> None:
 
 
 def test_every_kind_comes_and_what_cannot_be_had_does_not() -> None:
-    """The short plan has every kind but the long outage, as many faults as its shape says, and none that is left out."""
+    """The short plan has every kind but the long outage, as many faults as its shape says, none that is left out."""
     living, leaving = faults_of(SHORT, 3)
     assert {fault.kind for fault in (*living, *leaving)} == set(KINDS) - {AWAY}
     assert (len(living), len(leaving)) == (SHORT.faults - SHORT.leaving, SHORT.leaving)

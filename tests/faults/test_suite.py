@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from limner.deploy.cli import main
-from limner.tests.load.faults import FEW_STEPS, SOON_S, Report
+from limner.tests.load.fault_report import FEW_STEPS, SOON_S, Report
 from limner.tests.load.journal import Entry, recoveries, repeated
 
 LEAST_FAULTS = 12
