@@ -21,8 +21,8 @@ def faults(ctx: click.Context, plan: str, engine: str, seed: int, out: Path) -> 
     """Kill, freeze, cut and fill everything while people are painted, and see what became of it.
 
     Bot, workers, engines, Valkey and database are the true ones; the platform is the tests'. Writes faults.json and the
-    logs to --out. Ends with 1 when anything was lost, done twice, charged wrongly, left over or told to a log; when less
-    was struck or asked for than planned; and when the work of a killed worker was not soon in hand again.
+    logs to --out. Ends with 1 when anything was lost, done twice, charged wrongly, left over or told to a log; when
+    less was struck or asked for than planned; and when the work of a killed worker was not soon in hand again.
     """
     try:
         from limner.tests.load.faults import run

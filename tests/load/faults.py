@@ -28,7 +28,7 @@ from limner.tests.load.leftovers import Gone, leftovers, of_everybody
 from limner.tests.load.lives import Messages, print_messages
 from limner.tests.load.report import at
 from limner.tests.load.stack import Part, Stack, stack
-from limner.tests.load.visitor import CALLED_FOR, DELETED, Visitor
+from limner.tests.load.visitor import CALLED_FOR, DELETED, Room, Visitor
 from limner.tests.load.watched import WatchedUpdates
 
 FIRST_CHAT = 4_711_200_000
@@ -37,6 +37,8 @@ HALFWAY = 40
 """A training that a lone kill ends has come so far, past its first checkpoint."""
 OVERTIME_S = 7200.0
 """How long people may go on after the last fault, until there are as many requests as the plan wants."""
+FEW = 2
+"""So many people are painted at a time while lone kills come: a job that is free again then waits for no other one."""
 QUIET_S = 180.0
 """How long everything may take to be handled and told, after everybody has what they waited for."""
 
@@ -71,9 +73,11 @@ async def endure(shape: Shape, report: Report, out: Path) -> None:
 
 
 def _people(server: TelegramServer, updates: WatchedUpdates, shape: Shape, seed: int) -> Iterator[Visitor]:
+    room = Room(shape.people)
     for n in range(shape.people):
         person, chance = server.person(FIRST_CHAT + n), random.Random(f"{seed} {n}")
-        yield Visitor(person, updates, chance, shape.patience_s, faces=_faces(n) if shape.scale is None else ())
+        faces = _faces(n) if shape.scale is None else ()
+        yield Visitor(person, updates, chance, shape.patience_s, faces=faces, room=room)
 
 
 def _faces(n: int) -> list[bytes]:
@@ -129,14 +133,26 @@ class _Trial:
 
     async def _strike_lonely(self) -> None:
         """Kill a worker with a job in hand, and wait until the job is in hand again; one after the other."""
-        for n in range(self.shape.lone):
-            part = self.stack.parts[WORKERS[n % len(WORKERS)]]
-            await came(lambda part=part: self._holds(part), self.shape.patience_s)  # type: ignore[misc]  # the loop's own
+        if not self.shape.lone:
+            return
+        room = self.people[0].room
+        assert room is not None
+        await room.hold(FEW)
+        for _ in range(self.shape.lone):
+            await came(self._is_halfway, self.shape.patience_s)
+            part = next(filter(self._holds, self._workers()), self._workers()[0])
             await self.striker.strike_all([Fault(0.0, "worker killed", part.name, 0.0)])
             self.lone.append(part.kills[-1])
             await came(self._recovered, self.shape.patience_s)
+        await room.hold(len(self.people))
 
-    async def _holds(self, part: Part) -> bool:
+    def _workers(self) -> list[Part]:
+        return [self.stack.parts[name] for name in WORKERS]
+
+    async def _is_halfway(self) -> bool:
+        return any(map(self._holds, self._workers()))
+
+    def _holds(self, part: Part) -> bool:
         theirs = [entry for entry in self.stack.journal() if entry.worker == part.forks.pid]
         return bool(theirs) and theirs[-1].word == "step" and theirs[-1].step >= HALFWAY
 

@@ -6,7 +6,7 @@ all the same is known to `Asked.told`.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 from limner.tests.fakes.telegram import PersonError
@@ -25,11 +25,38 @@ CALLED_FOR = (
 """Beginnings of what the bot says to somebody who cancels, perhaps too late, or does something twice, or leaves."""
 
 
+class Room:
+    """Where so many people at most have themselves painted at a time; the others wait before they begin."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._inside, self._moved = most, 0, asyncio.Condition()
+
+    async def hold(self, most: int) -> None:
+        """Let no more than so many in from now on; return when no more are inside."""
+        async with self._moved:
+            self._most = most
+            self._moved.notify_all()
+            await self._moved.wait_for(lambda: self._inside <= self._most)
+
+    async def __aenter__(self) -> None:
+        """Wait for a place."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._inside < self._most)
+            self._inside += 1
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave it to the next."""
+        async with self._moved:
+            self._inside -= 1
+            self._moved.notify_all()
+
+
 @dataclass
 class Visitor(Sitter):
     """A person of the run; `faces` are JPEGs to send where the engine looks at them."""
 
     faces: Sequence[bytes] = ()
+    room: Room | None = None
     sorry: int = 0
     """How often they read that something went wrong."""
     left: bool = False
@@ -43,6 +70,10 @@ class Visitor(Sitter):
             await super().live(over)
         except PersonError as error:
             self.in_vain = f"{self.chat_id}: {error}"
+
+    async def _have_painted(self, *, may_be_late: bool) -> None:
+        async with self.room or nullcontext():
+            await super()._have_painted(may_be_late=may_be_late)
 
     async def leave(self, *, midway: bool) -> None:
         """Have everything deleted, perhaps while portraits are being painted."""
