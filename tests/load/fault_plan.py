@@ -60,7 +60,7 @@ class Shape:
 
 SHAPES = {
     # Every kind twice at most, in a minute, with a lease that a test can wait for.
-    ("short", "null"): Shape(17, 3, (0.8, 2.4), 4, 10, 3.0, 20.0, 150.0, 64, 12, 2),
+    ("short", "null"): Shape(17, 3, (0.8, 2.4), 4, 10, 3.0, 25.0, 150.0, 64, 12, 2),
     # The lease is an operator's. The pace leaves a checkpoint a second on its way into storage, on a busy machine too.
     ("long", "null"): Shape(560, 24, (0.9, 2.9), 20, 320, 15.0, 25.0, 300.0, 512, 500, 20, 2),
     ("short", "real"): Shape(10, 1, (20.0, 50.0), 2, 2, 15.0, None, 2400.0, 512, 6),
