@@ -23,7 +23,7 @@ from limner.tests.load.fault_kinds import Striker
 from limner.tests.load.fault_plan import BOT, SHAPES, WORKERS, Fault, Shape, faults_of
 from limner.tests.load.fault_report import Report, print_report
 from limner.tests.load.home import came, let_agree
-from limner.tests.load.journal import recoveries, repeated
+from limner.tests.load.journal import in_hand, recoveries, repeated
 from limner.tests.load.leftovers import Gone, leftovers, of_everybody
 from limner.tests.load.lives import Messages, print_messages
 from limner.tests.load.report import at
@@ -157,7 +157,10 @@ class _Trial:
         return bool(theirs) and theirs[-1].word == "step" and theirs[-1].step >= HALFWAY
 
     async def _recovered(self) -> bool:
-        return bool(recoveries(self.stack.journal(), self.lone[-1:]))
+        """Tell whether the job is in hand again, or is none any more, since its person has cancelled it."""
+        entries, requests = self.stack.journal(), self.storage.requests
+        active = {request.seed for request in (*await requests.queued(), *await requests.running())}
+        return bool(recoveries(entries, self.lone[-1:])) or not active & set(in_hand(entries, *self.lone[-1]))
 
     async def _enough(self, finished: bool) -> bool:  # noqa: FBT001
         return finished or sum(len(one.asked) for one in self.people) >= self.shape.requests

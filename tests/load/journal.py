@@ -57,6 +57,12 @@ def read(file: Path) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
+def in_hand(entries: Iterable[Entry], at: float, worker: int) -> list[int]:
+    """List the seeds of the jobs that a worker had in hand at a moment."""
+    last = {entry.seed: entry.word for entry in entries if entry.worker == worker and entry.at <= at}
+    return [seed for seed, word in last.items() if word != "end"]
+
+
 def recoveries(entries: Sequence[Entry], kills: Iterable[tuple[float, int]]) -> list[float]:
     """List the seconds from each kill of a worker with jobs in hand until a worker had each of them in hand again.
 
@@ -64,8 +70,7 @@ def recoveries(entries: Sequence[Entry], kills: Iterable[tuple[float, int]]) -> 
     """
     found = []
     for at, worker in kills:
-        last = {entry.seed: entry.word for entry in entries if entry.worker == worker and entry.at <= at}
-        for seed in (seed for seed, word in last.items() if word != "end"):
+        for seed in in_hand(entries, at, worker):
             again = (entry.at - at for entry in entries if entry.seed == seed and entry.word == "begin")
             found += [seconds for seconds in again if seconds > 0][:1]
     return found
