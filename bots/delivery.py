@@ -15,7 +15,7 @@ from typing import Protocol
 from limner.bots.conversation import Conversation
 from limner.bots.events import Event, PreviewDrawn, RequestFinished, RequestRetried
 from limner.bots.ports import NewsSource, Storage
-from limner.bots.receipts import Teller, tell_owed
+from limner.bots.receipts import Debts, Teller
 from limner.bots.replies import ProgressShown, QueueMoved, Reply
 from limner.queue.connection import UNREACHABLE
 from limner.queue.messages import Moved, News, PhotoExamined, Progressed
@@ -68,6 +68,7 @@ class Delivery:
         self._platform = platform
         self._door = door
         self._sweep_s = sweep_s
+        self._debts = Debts(storage, platform, door)
         self._wake = asyncio.Event()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[str, asyncio.Task[int]] = {}
@@ -148,7 +149,7 @@ class Delivery:
             self._wake.clear()
             try:
                 await self._begin()
-                await tell_owed(self._storage, self._platform, self._door)
+                await self._debts.tell()
             except Exception:
                 # The rim of a sweep: a database that is away for a moment must not end delivery for good.
                 logger.exception("The outbox of %s could not be read; trying again.", self._platform)

@@ -111,10 +111,24 @@ class Lanes(Generic[W]):
                 await self._apologise(update)
             else:
                 await self._tried(update)
-            await self._done(update.id)
         except Exception:
             # The rim of one update: what stays in the inbox is handled again by the next process.
-            logger.exception("The update %d could not be marked as done.", update.id)
+            logger.exception("The update %d could not be answered.", update.id)
+            return
+        await self._marked(update)
+
+    async def _marked(self, update: W) -> None:
+        """Mark an update as done, however long a full disk keeps that from happening.
+
+        Nothing of its lane goes on before: the next process would handle it once more, behind what came after it.
+        """
+        while True:
+            try:
+                return await self._done(update.id)
+            except Exception:
+                # The rim again: a disk that is full now has room later.
+                logger.exception("The update %d could not be marked as done; trying again.", update.id)
+            await self._sleep(PAUSES_S[-1])
 
     async def _tried(self, update: W) -> None:
         for pause in (*PAUSES_S, None):

@@ -316,7 +316,7 @@ class Owed(Protocol):
 class Receipts(Protocol):
     """Where owed receipts are kept."""
 
-    async def owed(self, platform: str, older_than: timedelta = ...) -> Sequence[Owed]:
+    async def owed(self, platform: str) -> Sequence[Owed]:
         """List the receipts that a platform owes, the oldest first."""
 
     async def told(self, platform: str, platform_id: str) -> None:

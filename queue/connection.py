@@ -14,8 +14,8 @@ from redis.asyncio.connection import DefaultParser
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff, ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
-from redis.exceptions import WatchError
 
 from limner.queue.codec import pack, unpack
 
@@ -31,9 +31,14 @@ NEWS_STREAM = "limner:news"
 # Sorted set of requests that somebody wants stopped. Request ids are never reused, so an entry can never stop another.
 CANCELLED = "limner:cancelled"
 
+
+class NoRoomError(ResponseError):
+    """Redis takes no writes, since its disk is full."""
+
+
 # What an interrupted connection raises; the same list for every loop that outlives one. WatchError is what redis-py
 # makes of a connection that breaks in the middle of arq's `enqueue_job`.
-UNREACHABLE = (RedisConnectionError, RedisTimeoutError, WatchError, OSError)
+UNREACHABLE = (RedisConnectionError, RedisTimeoutError, WatchError, NoRoomError, OSError)
 # How long such a loop waits before it tries again.
 AWAY_S = 1.0
 # How long a server that takes connections may leave a command without an answer. It answers in under a millisecond;
@@ -92,6 +97,8 @@ class _ImpatientParser(DefaultParser):  # type: ignore[misc, valid-type]  # chos
     redis-py's own `socket_timeout` sends by `asyncio.wait_for`, which before Python 3.12 forgets a cancellation that
     comes in the moment of sending: who was to be ended would go on.
     """
+
+    EXCEPTION_CLASSES = {**DefaultParser.EXCEPTION_CLASSES, "MISCONF": NoRoomError}  # noqa: RUF012  as redis-py has it
 
     async def read_response(self, disable_decoding: bool = False) -> Any:  # noqa: FBT001, FBT002  redis-py's signature
         async with asyncio.timeout(ANSWER_S):

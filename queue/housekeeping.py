@@ -1,8 +1,8 @@
 """Housekeeping: what nobody asks for and somebody has to do, from hour to hour.
 
-    orphaned objects      objects that no row names; people whose forgetting was interrupted
     the retention time    photos, Face LoRAs and portraits that are too old
     overdue holds         quota that was held for a time and never settled
+    orphaned objects      objects that no row names; people whose forgetting was interrupted
     done updates          what platforms sent, long after it was done
 
 Each part is harmless when repeated, so any number of workers may keep house at once. Knows no Redis; what that holds of
@@ -20,17 +20,19 @@ logger = logging.getLogger(__name__)
 # Telegram may send an update again for 24 hours; three days outlast a weekend's clock that is wrong.
 # https://core.telegram.org/bots/api#getting-updates
 UPDATES_KEPT = timedelta(days=3)
+ORPHANED = timedelta(hours=1)
 
 
-async def keep_house(storage: Storage, retention_days: int) -> None:
+async def keep_house(storage: Storage, retention_days: int, rows_within_s: float = 0.0) -> None:
     """Do every part once; a part that fails is logged, and the others are done all the same.
 
-    People's photos, Face LoRAs and portraits are kept for `retention_days`; 0 keeps them for ever.
+    People's photos, Face LoRAs and portraits are kept for `retention_days`; 0 keeps them for ever. An object whose row
+    comes within `rows_within_s` is no orphan.
     """
     parts: dict[str, Callable[[], Awaitable[int]]] = {
-        "orphaned objects": storage.sweep,
         "the retention time": lambda: storage.retire(retention_days),
         "overdue holds": storage.quota.expire,
+        "orphaned objects": lambda: storage.sweep(ORPHANED, rows_within_s),
         "done updates": lambda: storage.inbox.sweep(datetime.now(UTC) - UPDATES_KEPT),
     }
     for name, part in parts.items():

@@ -9,6 +9,7 @@ Each job may be run again from its beginning at any time, by any worker: it look
 done, and every effect is conditional there. Nothing here decides by what Redis says.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -110,6 +111,8 @@ async def _try(studio: Studio, command: MakePortraits, ctx: Mapping[str, Any]) -
     except Exception:
         # The rim of one job: whatever went wrong, the request must not hang.
         logger.exception("Try %d at request %s broke.", command.attempt, command.request_id)
+        if command.attempt + 1 < ATTEMPTS:
+            await asyncio.sleep(LATER_S)  # a full disk, say, would cost all tries within a second
         await try_again(studio, command, "internal")
 
 
@@ -118,8 +121,15 @@ async def _settled(studio: Studio, command: ExaminePhoto, job_try: int) -> Photo
     photo = await photos.get(command.photo_id, command.user_id)
     if photo.state != "received":
         return photo
-    # A worker that died over this photo counts as a try, else the photo could kill one worker after another.
-    match await _examine(studio, photo, ATTEMPTS - job_try + 1):
+    try:
+        # A worker that died over this photo counts as a try, else the photo could kill one worker after another.
+        verdict = await _examine(studio, photo, ATTEMPTS - job_try + 1)
+    except NotFoundError:
+        # Either the photo went meanwhile, which is for the caller, or its original alone: nobody may wait for that.
+        await photos.get(command.photo_id, command.user_id)
+        logger.error("The original of photo %s is lost; it is refused.", command.photo_id)  # noqa: TRY400
+        verdict = None
+    match verdict:
         case Verdict(None, bytes(embedding), bytes(thumbnail), quality):
             await photos.accept(photo.id, embedding=embedding, thumbnail=thumbnail, quality=quality)
         case Verdict(str(reason), _, thumbnail) if reason in REFUSALS:

@@ -34,7 +34,8 @@ class Timing:
     """Seconds between a worker's habits. A killed worker's job is taken by another after `lease_s`.
 
     A worker that ends gives what it is drawing `drain_s` to be done. What people sent and got is deleted after
-    `retention_days`; 0 keeps it for ever.
+    `retention_days`; 0 keeps it for ever. An object is an orphan when its row has not come within `rows_within_s`:
+    writers wait for each other for 30 s at most.
     """
 
     lease_s: float = LEASE_S
@@ -45,6 +46,7 @@ class Timing:
     housekeeping_s: float = 3600.0
     drain_s: float = DRAIN_S
     retention_days: int = 30
+    rows_within_s: float = 60.0
 
 
 class Line(Protocol):

@@ -77,7 +77,9 @@ async def _work(studio: Studio, timing: Timing, stop: asyncio.Event, seats: int)
             _every(timing.poll_s, lambda: settle_cancelled(studio, painting)),
             _every(timing.places_s, studio.tell_places),
             _every(timing.reconcile_s, mend),
-            _every(timing.housekeeping_s, lambda: keep_house(studio.storage, timing.retention_days)),
+            _every(
+                timing.housekeeping_s, lambda: keep_house(studio.storage, timing.retention_days, timing.rows_within_s)
+            ),
             _every(timing.housekeeping_s, lambda: drop_traces(studio.redis, studio.storage)),
             stop.wait(),
         )

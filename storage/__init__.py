@@ -135,9 +135,12 @@ class Storage:
         """
         return await self._forgetting.reapply()
 
-    async def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
-        """Delete objects that no row names and finish interrupted forgetting; return how many objects went."""
-        return await self._forgetting.sweep(older_than)
+    async def sweep(self, older_than: timedelta = timedelta(hours=1), rows_within_s: float = 0.0) -> int:
+        """Delete objects that no row names and finish interrupted forgetting; return how many objects went.
+
+        A row that comes within `rows_within_s` saves its object, however old that seems by a clock that is wrong.
+        """
+        return await self._forgetting.sweep(older_than, rows_within_s)
 
     async def retire(self, days: int) -> int:
         """Delete photos, Face LoRAs and portraits older than so many days; 0 keeps them. Return how many objects went.

@@ -6,6 +6,8 @@ sweep. What stays is the line: keyed hashes, counts, and how much quota was left
 fresh free portraits. Payments and the numbers of updates stay too, without a name.
 """
 
+import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -110,30 +112,35 @@ class Forgetting:
                 await self.forget(user_id)
         return len(again)
 
-    async def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
+    async def sweep(self, older_than: timedelta = timedelta(hours=1), rows_within_s: float = 0.0) -> int:
         """Delete the objects that no row names and finish what forgetting began; return how many objects went.
 
         Objects younger than `older_than` are spared: their row may be on its way. So are those of people whom this
-        database has never known: they belong to another one over the same store.
+        database has never known: they belong to another one over the same store. By a clock that is hours fast what was
+        just written seems old; so rows are looked for once more after `rows_within_s`.
         """
         keyless = sa.select(users.c.id).outerjoin(data_keys).where(data_keys.c.user_id.is_(None))
         async with self._database.read() as connection:
             unfinished = (await connection.execute(keyless)).scalars().all()
         for user_id in unfinished:
-            await self.forget(user_id)
+            with suppress(NotFoundError):  # another process was faster
+                await self.forget(user_id)
         await Receipts(self._database, self._clock).sweep(KEPT_OWED)
         oldest_spared = self._clock() - older_than
         # Listed before the rows are read: an object that is written in between is not on the list.
         old = [found.path for found in await self._objects.listing() if found.modified_at < oldest_spared]
-        wanted = await self._wanted()
-        orphans = [path for path in old if path not in wanted]
+        orphans = await self._unnamed(old)
+        if orphans and rows_within_s:
+            await asyncio.sleep(rows_within_s)
+            orphans = await self._unnamed(orphans)
         ours = await self._known({owner_of(path) for path in orphans})
         return await self._objects.delete(path for path in orphans if owner_of(path) in ours)
 
-    async def _wanted(self) -> set[str]:
+    async def _unnamed(self, paths: Sequence[str]) -> list[str]:
         every = sa.union_all(*(sa.select(column).where(column.is_not(None)) for column in OBJECT_COLUMNS))
         async with self._database.read() as connection:
-            return set((await connection.execute(every)).scalars())
+            named = set((await connection.execute(every)).scalars())
+        return [path for path in paths if path not in named]
 
     async def _known(self, owners: set[str]) -> set[str]:
         """Pick out those who are users or were forgotten."""

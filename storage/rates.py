@@ -29,7 +29,8 @@ class Rates:
         mine = (rates.c.user_id == user_id) & (rates.c.what == what)
         async with self._database.write() as connection:
             used_until = (await connection.execute(sa.select(rates.c.used_until).where(mine))).scalar_one_or_none()
-            begin = max(used_until or now, now)
+            # More than the whole allowance cannot be used up: a clock that was fast has written that, and says nothing.
+            begin = now if used_until is None or used_until > now + per else max(used_until, now)
             if (wait := begin + step - now - per) > timedelta(0):
                 return wait
             if used_until is not None:

@@ -44,13 +44,13 @@ class Receipts:
         self._database = database
         self._clock = clock
 
-    async def owed(self, platform: str, older_than: timedelta = timedelta(0)) -> list[Owed]:
+    async def owed(self, platform: str) -> list[Owed]:
         """List the receipts of finished deletions that a platform owes, the oldest first."""
         log = deletion_log.c
         query = (
             sa.select(owed_receipts.c.platform_id, log.at, log.photos, log.portraits, log.face_loras)
             .join(deletion_log, log.user_hash == owed_receipts.c.user_hash)
-            .where(owed_receipts.c.platform == platform, log.at <= self._clock() - older_than)
+            .where(owed_receipts.c.platform == platform)
             .order_by(log.at)
         )
         async with self._database.read() as connection:

@@ -18,6 +18,7 @@ from limner.bots.discord.rules import Rules
 from limner.bots.discord.updates.incoming import Incoming
 from limner.bots.discord.wishes import Wish
 from limner.bots.errors import NoWayError
+from limner.bots.receipts import note_told
 from limner.storage.errors import NotFoundError
 from limner.storage.users import User
 
@@ -188,7 +189,7 @@ class Presses:
             # Handled again, this press would make the person anew. The receipt stays owed, and delivery tells it.
             logger.warning("A receipt could not be sent: %s.", type(error).__name__)
             return
-        await self._desk.storage.receipts.told(user.platform, user.platform_id)
+        await note_told(self._desk.storage, user)
 
     async def _controls(self, user: User, incoming: Incoming, controls: Controls) -> None:
         if self._ladder.is_open(incoming.way):

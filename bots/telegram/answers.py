@@ -51,8 +51,8 @@ class Answers:
         said = [one for one in replies if not (isinstance(one, r.Said) and one.text in ON_THE_BOARD)]
         messages = self._desk.renderer(user).replies(said)
         if any(isinstance(reply, r.StylesShown) for reply in replies):
-            await self._previews(user)
-        ids = await self._desk.say(self._place(incoming), self._news(user, incoming, messages))
+            await self._previews(user, f"previews {key_of(incoming)}")
+        ids = await self._desk.say(self._place(incoming), self._news(user, incoming, messages), key_of(incoming))
         for reply in replies:
             if isinstance(reply, r.RequestAccepted):
                 await self._progress.began(user, reply.request.id, ids[-1])
@@ -61,15 +61,15 @@ class Answers:
         """Say one sentence."""
         await self.send(user, self._desk.renderer(user).text(text, args, keyboard=keyboard))
 
-    async def send(self, user: User, message: Outgoing) -> None:
-        """Send one message to a person."""
-        await self._desk.sender.send(home(user), message)
+    async def send(self, user: User, message: Outgoing, once: str | None = None) -> None:
+        """Send one message to a person, `once` as `Sender.send` has it."""
+        await self._desk.sender.send(home(user), message, once)
 
-    async def _previews(self, user: User) -> None:
+    async def _previews(self, user: User, once: str) -> None:
         previews = self._desk.renderer(user).previews()
         if previews is not None:
             try:
-                await self.send(user, previews)
+                await self.send(user, previews, once)
             except (
                 BadRequest
             ) as error:  # an operator's own preview that is no picture; styles can be chosen all the same

@@ -27,7 +27,7 @@ class Board:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._shown: dict[str, tuple[str, int, Text]] = {}
+        self._shown: dict[str, tuple[str, int, Text | None]] = {}
         self._touched: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
@@ -55,10 +55,14 @@ class Board:
                 return
             empty = not count.good + count.checking + count.refused
             if set_id == shown_set and await self._desk.sender.edit(home(user).chat_id, message_id, text):
+                if shown is None:
+                    await self._note(user, set_id, message_id)
                 self._remember(user, set_id, message_id, text)
             elif not empty:
                 (message_id,) = await self._desk.sender.send(home(user), text)
-                await self._desk.storage.users.remember(user.id, NOTE, f"{set_id} {message_id}")
+                # Known here before it is written down: a disk that is full then makes no second message.
+                self._remember(user, set_id, message_id, None)
+                await self._note(user, set_id, message_id)
                 self._remember(user, set_id, message_id, text)
 
     async def stop(self) -> None:
@@ -88,7 +92,10 @@ class Board:
         set_id, _, message_id = (note or "").partition(" ")
         return set_id, int(message_id or 0), None
 
-    def _remember(self, user: User, set_id: str, message_id: int, text: Text) -> None:
+    async def _note(self, user: User, set_id: str, message_id: int) -> None:
+        await self._desk.storage.users.remember(user.id, NOTE, f"{set_id} {message_id}")
+
+    def _remember(self, user: User, set_id: str, message_id: int, text: Text | None) -> None:
         if len(self._shown) >= REMEMBERED:
             self._shown.pop(next(iter(self._shown)))
         self._shown[user.id] = (set_id, message_id, text)

@@ -56,9 +56,11 @@ class Desk:
         async with self.turns:
             return await self.conversation.handle(user, event)
 
-    async def say(self, place: Place, messages: Sequence[Outgoing]) -> list[int]:
-        """Send messages one after the other; return the ids of all of them."""
-        return [message_id for message in messages for message_id in await self.sender.send(place, message)]
+    async def say(self, place: Place, messages: Sequence[Outgoing], once: str | None = None) -> list[int]:
+        """Send messages one after the other, `once` as `Sender.send` has it; return the ids of all of them."""
+        names = [once and f"{once} {n}" for n in range(len(messages))]
+        sent = [await self.sender.send(place, message, name) for message, name in zip(messages, names, strict=True)]
+        return [message_id for ids in sent for message_id in ids]
 
 
 def home(user: User) -> Place:

@@ -24,7 +24,8 @@ __all__ = ["TelegramDoor"]
 
 logger = logging.getLogger(__name__)
 
-Part = Callable[[], Awaitable[list[int]]]
+Part = Callable[[str], Awaitable[list[int]]]
+"""Sends a part under a name, once."""
 
 REMEMBERED = 10_000
 
@@ -88,7 +89,7 @@ class TelegramDoor:
         arrived = await self._desk.storage.sent.parts(notice_id)
         for number, part in enumerate([part for reply in replies for part in self._parts(user, reply)]):
             if number not in arrived:
-                ids = await part()
+                ids = await part(f"{notice_id} {number}")
                 await self._desk.storage.sent.record(notice_id, number, " ".join(map(str, ids)))
         # After a request too: photos that came meanwhile have waited for its end.
         await self._board.refresh(user)
@@ -114,7 +115,7 @@ class TelegramDoor:
             case _:
                 return []
 
-    async def _refused(self, user: User, refused: r.PhotoRefused) -> list[int]:
+    async def _refused(self, user: User, refused: r.PhotoRefused, once: str) -> list[int]:
         """Say why a photo cannot be used: as an answer to it, with its thumbnail."""
         photo_id = refused.photo_id or ""
         place = Place(home(user).chat_id, reply_to=self._came_in.pop(photo_id, None))
@@ -122,7 +123,7 @@ class TelegramDoor:
         thumbnail = await self._desk.storage.photos.thumbnail(photo_id, user.id)
         if thumbnail is not None:
             try:
-                return await self._desk.sender.send(place, Picture(thumbnail, words.html))
+                return await self._desk.sender.send(place, Picture(thumbnail, words.html), once)
             except BadRequest as error:
                 logger.info("A thumbnail was not taken: %s.", error.message)
-        return await self._desk.sender.send(place, words)
+        return await self._desk.sender.send(place, words, once)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from telegram.error import TelegramError
 
 from limner.bots import events
+from limner.bots.receipts import note_told
 from limner.bots.telegram.answers import Answers, key_of
 from limner.bots.telegram.checkout import Checkout
 from limner.bots.telegram.desk import Desk
@@ -159,7 +160,7 @@ class Presses:
                 # Handled again, this update would make the person anew. The receipt stays owed, and delivery tells it.
                 logger.warning("A receipt could not be sent: %s.", error.message)
                 return
-            await self._desk.storage.receipts.told(user.platform, user.platform_id)
+            await note_told(self._desk.storage, user)
         else:
             await self._answers.say(user, "telegram-kept")
 

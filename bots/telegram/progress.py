@@ -62,7 +62,7 @@ class Progress:
         if showing.task is None:
             showing.task = asyncio.create_task(self._edit(user_id, showing))
 
-    async def ended(self, user: User, request_id: str) -> list[int]:
+    async def ended(self, user: User, request_id: str, _: str = "") -> list[int]:
         """Take the message away, now that there is something better to say. Returns the ids of new messages: none."""
         note = await self._desk.storage.users.recall(user.id, NOTE)
         showing = self._showing.pop(user.id, None)

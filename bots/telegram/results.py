@@ -32,31 +32,31 @@ class Results:
         """Cut a request's portraits into albums."""
         return paged(ready.portraits)
 
-    async def album(self, user: User, ready: PortraitsReady, page: Sequence[Portrait]) -> list[int]:
-        """Send one album of portraits; the very first picture says what they are."""
+    async def album(self, user: User, ready: PortraitsReady, page: Sequence[Portrait], once: str) -> list[int]:
+        """Send one album of portraits, `once`; the very first picture says what they are."""
         words = self._desk.renderer(user).caption(ready)
         first = ready.portraits[0].id
         shown = [await self._shown(user, one, words if one.id == first else "") for one in page]
-        ids = await send_pictures(self._desk.sender, home(user), shown)
+        ids = await send_pictures(self._desk.sender, home(user), shown, once)
         await self._note(user, ready.request.id, ids)
         return ids
 
-    async def preview(self, user: User, ready: PreviewReady) -> list[int]:
-        """Send the first sketch to the private chat; nothing where its request has ended meanwhile."""
+    async def preview(self, user: User, ready: PreviewReady, once: str) -> list[int]:
+        """Send the first sketch to the private chat, `once`; nothing where its request has ended meanwhile."""
         try:
             data = await self._desk.storage.requests.read_preview(ready.request.id, user.id)
         except NotFoundError:
             return []
         words = self._desk.renderer(user).preview(ready)
-        ids = await self._desk.sender.send(home(user), Picture(data, words))
+        ids = await self._desk.sender.send(home(user), Picture(data, words), once)
         await self._note(user, ready.request.id, ids)
         return ids
 
-    async def buttons(self, user: User, ready: PortraitsReady) -> list[int]:
-        """Send the message below the albums."""
+    async def buttons(self, user: User, ready: PortraitsReady, once: str) -> list[int]:
+        """Send the message below the albums, `once`."""
         group = await came_from(self._desk.storage, user) is not None
         text = self._desk.renderer(user).portraits(ready, group=group)
-        return await self._desk.sender.send(home(user), text)
+        return await self._desk.sender.send(home(user), text, once)
 
     async def files(self, user: User, request_id: str) -> bool:
         """Send a request's portraits as files; False where there are none (any more)."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from limner.deploy.cli.faults import faults
 from limner.deploy.cli.rim import settings_of
 from limner.deploy.errors import UserMistakeError
 from limner.deploy.models import engine_name, model_problem
@@ -13,7 +14,10 @@ from limner.deploy.models import engine_name, model_problem
 
 @click.group()
 def bench() -> None:
-    """Measure likeness, style and time on sitters that training never saw; and several users at once."""
+    """Measure likeness, style and time on sitters that training never saw; several users at once; and faults."""
+
+
+bench.add_command(faults)
 
 
 @bench.command()

@@ -29,6 +29,8 @@ class Counter:
     naps: list[float] = field(default_factory=list)
     gates: dict[int, asyncio.Event] = field(default_factory=dict)
     failures: dict[int, int] = field(default_factory=dict)
+    full: int = 0
+    """How often nothing can be marked as done."""
     begun: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -56,6 +58,9 @@ class Counter:
         return self.begun[update_id]
 
     async def _tick(self, update_id: int) -> None:
+        if self.full > 0:
+            self.full -= 1
+            raise OSError("No space left on device")
         self.done.append(update_id)
 
     async def _apologise(self, update: Update) -> None:
@@ -98,6 +103,14 @@ async def test_what_fails_is_tried_again_and_then_let_go_with_words(counter: Cou
     assert counter.told == [2]
     assert counter.done == [1, 2, 3]
     assert counter.naps == [1.0, 5.0, 1.0, 5.0]
+
+
+async def test_what_cannot_be_marked_as_done_is_not_overtaken(counter: Counter) -> None:
+    """It is handled once, and what came after waits: the next process must not handle it once more out of its turn."""
+    counter.full = 3
+    await counter.handle(Update(1, "ann"), Update(2, "ann"))
+    assert counter.handled == counter.done == [1, 2]
+    assert counter.naps == [5.0, 5.0, 5.0]
 
 
 async def test_what_ends_every_process_is_given_up(counter: Counter) -> None:

@@ -28,7 +28,7 @@ from limner.storage.errors import NotFoundError
 MASTER_KEY = bytes(range(32))
 PORTRAITS = 4
 # Long enough for a busy machine, short enough for a test that waits for a lease to run out.
-QUICK = Timing(lease_s=2.0, renew_s=0.4, poll_s=0.02, places_s=0.05, reconcile_s=0.2)
+QUICK = Timing(lease_s=2.0, renew_s=0.4, poll_s=0.02, places_s=0.05, reconcile_s=0.2, rows_within_s=0.0)
 # Generous, since machines that run tests are busy; what is awaited comes in a second or two.
 DEADLINE_S = 30.0
 

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from arq.connections import ArqRedis
@@ -102,6 +103,13 @@ async def test_a_broken_watch_counts_as_an_outage(redis: ArqRedis, server: Serve
     start_embedded(server.home)
 
 
+async def test_a_server_without_room_counts_as_an_outage(redis: ArqRedis) -> None:
+    """A server that writes nothing, since its disk is full, raises what every caller expects of an outage."""
+    refusal = "MISCONF Errors writing to the AOF file: No space left on device"
+    with pytest.raises(UNREACHABLE, match="No space left on device"):
+        await cast("Awaitable[Any]", redis.eval(f"return redis.error_reply('{refusal}')", 0))
+
+
 def freeze(server: Server) -> None:
     """Have the server answer nobody."""
     server.signal(signal.SIGSTOP)
@@ -128,11 +136,19 @@ OUTAGES: dict[str, tuple[Callable[[Server], None], Callable[[Server], None]]] = 
 }
 
 
-@pytest.mark.parametrize("outage", OUTAGES)
+MINUTE = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.mark.parametrize(
+    "outage, seconds", [("frozen", 0.0), ("killed", 0.0), pytest.param("killed", 60.0, marks=MINUTE, id="for-a-minute")]
+)
 async def test_an_outage_loses_nothing(
-    shop: Shop, server: Server, caplog: pytest.LogCaptureFixture, outage: str
+    shop: Shop, server: Server, caplog: pytest.LogCaptureFixture, outage: str, seconds: float
 ) -> None:
-    """What was painted, what waited, and what was accepted meanwhile is made and paid once; the news go on."""
+    """What was painted, what waited, and what was accepted meanwhile is made and paid once; the news go on.
+
+    Worker and listener live on, for a minute too.
+    """
     go, come = OUTAGES[outage]
 
     async def noticed() -> bool:
@@ -147,6 +163,7 @@ async def test_an_outage_loses_nothing(
         with pytest.raises(UNREACHABLE):
             await shop.client.make_portraits(MakePortraits(requests[2].id, users[2].id, 0))
         await until(noticed, "worker and listener notice the outage")
+        await asyncio.sleep(seconds)
         come(server)
         for request in requests:
             assert (await shop.reached(request.id, "made", "failed")).state == "made"

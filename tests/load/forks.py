@@ -1,8 +1,8 @@
 """A process that starts in a tenth of the time, to be killed: `python -m limner.tests.load.forks COMMAND ARGUMENT…`.
 
 Most of a start is importing, and `limner prepare`. This process imports once, and at each line `start` on its standard
-input forks a bot, which is `limner COMMAND` without those two, or the worker of `paced`; at `kill` it ends that one by
-SIGKILL. It answers each line with one of its own: the process id, or how the process ended.
+input forks a bot, which is `limner COMMAND` without those two, or the worker of `paced` or `tried`; at `kill` it ends
+that one by SIGKILL. It answers each line with one of its own: the process id, or how the process ended.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 from limner.deploy.compose import redis_of
@@ -20,6 +21,7 @@ from limner.deploy.logs import set_up_logging
 from limner.deploy.machine import give_memory_back
 from limner.deploy.settings import Settings
 from limner.deploy.telegram import bring_updates, telegram_bot
+from limner.tests.load import tried
 from limner.tests.load.home import Home, ended
 from limner.tests.load.paced import work
 
@@ -34,10 +36,12 @@ class Forks:
     def __init__(self, process: Process) -> None:
         self._process = process
         self._lives = False
+        self.pid = 0
+        """The process that was forked last."""
 
     async def start(self) -> None:
         """Fork one; it is not ready yet."""
-        await self._told("start")
+        self.pid = int(await self._told("start"))
         self._lives = True
 
     async def kill(self) -> bool:
@@ -55,10 +59,21 @@ class Forks:
 
 
 @asynccontextmanager
-async def forks(home: Home, environ: Mapping[str, str], command: str, *arguments: str) -> AsyncIterator[Forks]:
-    """Have the process that forks for the length of the block; what it forks logs to `COMMAND.log` in the home."""
-    forking = (sys.executable, "-P", "-m", "limner.tests.load.forks", command, *arguments)
-    with (home.folder / f"{command}.log").open("ab") as log:
+async def forks(
+    home: Home,
+    environ: Mapping[str, str],
+    command: str,
+    *arguments: str,
+    logs: Path | None = None,
+    clock: Path | None = None,
+) -> AsyncIterator[Forks]:
+    """Have the process that forks for the length of the block; what it forks logs to `COMMAND.log`, in the home.
+
+    `clock` is a file that says how wrong its clock is (`limner.tests.load.clock`).
+    """
+    module = ("limner.tests.load.forks",) if clock is None else ("limner.tests.load.clock", str(clock))
+    forking = (sys.executable, "-P", "-m", *module, command, *arguments)
+    with ((logs or home.folder) / f"{command}.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(*forking, env=environ, stdin=PIPE, stdout=PIPE, stderr=log)
     forked = Forks(process)
     try:
@@ -68,7 +83,8 @@ async def forks(home: Home, environ: Mapping[str, str], command: str, *arguments
         await ended(process)
 
 
-def _answer_lines(run: Run, *arguments: str) -> None:
+def answer_lines(run: Run, *arguments: str) -> None:
+    """Be that process, until standard input ends."""
     child = 0
     for line in sys.stdin:
         if line.strip() == "start":
@@ -107,7 +123,7 @@ async def _discord() -> None:
         await serve(bot)
 
 
-COMMANDS: Mapping[str, Run] = {"telegram": _telegram, "discord": _discord, "worker": work}
+COMMANDS: Mapping[str, Run] = {"telegram": _telegram, "discord": _discord, "worker": work, "tried": tried.work}
 
 if __name__ == "__main__":
-    _answer_lines(COMMANDS[sys.argv[1]], *sys.argv[2:])
+    answer_lines(COMMANDS[sys.argv[1]], *sys.argv[2:])

@@ -71,15 +71,22 @@ class Home:
 async def new_home() -> AsyncIterator[Home]:
     """Make a home with an empty database for the length of the block; its Valkey is stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="limner-load-") as name:
-        home = Home(Path(name))
-        (home.folder / "styles").mkdir()
-        entry = f"name: {STYLE}\ntitle: {STYLE.title()}\nwords: A style.\nprompt: a person\n"
-        (home.folder / f"styles/{STYLE}.yaml").write_text(entry, "utf-8")
-        await asyncio.to_thread(migrate, database_url(home.folder))
-        try:
+        async with furnished(Path(name)) as home:
             yield home
-        finally:
-            await asyncio.to_thread(stop_embedded, home.folder)
+
+
+@asynccontextmanager
+async def furnished(folder: Path) -> AsyncIterator[Home]:
+    """Make a home of an empty folder for the length of the block."""
+    home = Home(folder)
+    (folder / "styles").mkdir()
+    entry = f"name: {STYLE}\ntitle: {STYLE.title()}\nwords: A style.\nprompt: a person\n"
+    (folder / f"styles/{STYLE}.yaml").write_text(entry, "utf-8")
+    await asyncio.to_thread(migrate, database_url(folder))
+    try:
+        yield home
+    finally:
+        await asyncio.to_thread(stop_embedded, folder)
 
 
 @asynccontextmanager

@@ -42,21 +42,39 @@ class Messages:
     again: int = 0
     twice: int = 0
     """Came again within one life, or although there was time to write the first down."""
+    gaps_s: list[tuple[float, float | None]] = field(default_factory=list)
+    """Of those: the seconds until it came again, and until the kill after it; None where there was none between."""
     before_kill_s: float = 0.0
     """The longest time between a message that came again and the kill after it."""
 
-    def count(self, times: Mapping[str, Sequence[float]], wanted: int, kills: Sequence[float]) -> None:
-        """Count when messages were sent, by what each of them is about."""
+    def count(
+        self,
+        times: Mapping[str, Sequence[float]],
+        wanted: int,
+        kills: Sequence[float],
+        stalls: Sequence[tuple[float, float]] = (),
+    ) -> None:
+        """Count when messages were sent, by what each of them is about.
+
+        `stalls` are the times, from and to, in which nothing could be written down.
+        """
         self.wanted += wanted
         self.missing += max(0, wanted - sum(bool(sent) for sent in times.values()))
         for sent in times.values():
             for before, after in pairwise(sent):
                 killed = bisect(kills, before)
-                if killed == bisect(kills, after) or kills[killed] - before > WRITTEN_DOWN_S:
+                if killed == bisect(kills, after) or _able(before, kills[killed], stalls) > WRITTEN_DOWN_S:
                     self.twice += 1
+                    kill_s = None if killed == bisect(kills, after) else round(kills[killed] - before, 2)
+                    self.gaps_s.append((round(after - before, 2), kill_s))
                 else:
                     self.again += 1
                     self.before_kill_s = max(self.before_kill_s, kills[killed] - before)
+
+
+def _able(begin: float, end: float, stalls: Sequence[tuple[float, float]]) -> float:
+    """Give the seconds between two moments in which something could be written down."""
+    return end - begin - sum(max(0.0, min(end, until) - max(begin, since)) for since, until in stalls)
 
 
 def print_messages(table: Mapping[str, Messages]) -> bool:

@@ -29,10 +29,14 @@ class InVainError(Exception):
 
 @dataclass
 class Asked:
-    """A press that asks for portraits: its update, and which of the person's sets they are of."""
+    """A press that asks for portraits: its update, which of the person's sets they are of, and how it is told to end.
+
+    Nobody was told (None) where the bot has said that the press failed: then it may have had its effect, or none.
+    """
 
     update_id: int
     set_number: int
+    told: str | None = "made"
 
 
 @dataclass
@@ -67,6 +71,16 @@ class Sitter:
         return self.person.chat.id
 
     async def _have_painted(self, *, may_be_late: bool) -> None:
+        number, gallery = await self._gallery()
+        await self._ask(STYLE.title(), gallery, number)
+        below = await self._painted(gallery, may_be_late=may_be_late)
+        # Who has begun a new set is asked for the rest of it first, so nothing more of the old one then.
+        if self.asked[-1].told == "made" and not self.sets[-1] and self.chance.random() < AGAIN:
+            await self._ask("More of the same", below, number)
+            await self._painted(below, may_be_late=False)
+
+    async def _gallery(self) -> tuple[int, int]:
+        """Send a set and press Done; return the set's number and the message with the styles."""
         await self._send_photos()
         count, number = len(self.sets[-1]), len(self.sets) - 1
         board = await self._shown(
@@ -78,15 +92,14 @@ class Sitter:
         await self._press("Done", board)
         self.done_at.append(self.updates.available[self.updates.newest])
         gallery = await self._shown(lambda _, data: "style" in data, "the gallery", board)
+        await self._turn_pages(gallery)
+        return number, gallery
+
+    async def _turn_pages(self, gallery: int) -> None:
+        """Go to the page with the style."""
         if not _button(self.person.chat.messages[gallery], STYLE):
             await self._press(TURN_THE_PAGE, gallery)
             await self._until(lambda: _button(self.person.chat.messages[gallery], STYLE), "the second page")
-        await self._ask(STYLE.title(), gallery, number)
-        below = await self._painted(gallery, may_be_late=may_be_late)
-        # Who has begun a new set is asked for the rest of it first, so nothing more of the old one then.
-        if not self.sets[-1] and self.chance.random() < AGAIN:
-            await self._ask("More of the same", below, number)
-            await self._painted(below, may_be_late=False)
 
     async def _send_photos(self) -> None:
         wanted = self.chance.randint(*PHOTOS) - len(self.sets[-1])

@@ -34,3 +34,12 @@ class WatchedUpdates(Updates):
     def newest(self) -> int:
         """The id of the update that came last."""
         return next(reversed(self.sent))
+
+    def newest_of(self, chat_id: int) -> int:
+        """Return the id of the press that came last from a chat; 0 where there was none."""
+        presses = (
+            update_id
+            for update_id, update in reversed(self.sent.items())
+            if update.get("callback_query", {}).get("message", {}).get("chat", {}).get("id") == chat_id
+        )
+        return next(presses, 0)

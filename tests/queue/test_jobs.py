@@ -1,6 +1,7 @@
 """A worker does what it is told: photos get verdicts, requests get portraits, and everything is told."""
 
 import asyncio
+import errno
 import pickle
 import time
 from pathlib import Path
@@ -87,6 +88,20 @@ async def test_a_removed_photo_disturbs_nobody(shop: Shop) -> None:
     async with shop.worker():
         await until(empty, "the job leaves the queue")
     assert await shop.news() == []
+
+
+async def test_a_photo_whose_original_is_lost_is_refused(shop: Shop) -> None:
+    """Its sitter is told, instead of waiting for a verdict for ever."""
+    user = await shop.sitter()
+    photo = await shop.photo(user, b"good selfie")
+    (original,) = (shop.folder / "objects/users" / user.id / "photo").iterdir()
+    original.unlink()
+
+    async def refused() -> bool:
+        return (await shop.storage.photos.get(photo, user.id)).reason == "check_failed"
+
+    async with shop.worker():
+        await until(refused, "the photo is refused")
 
 
 async def test_a_request_ends_in_portraits(shop: Shop) -> None:
@@ -236,6 +251,32 @@ async def test_what_storage_accepted_and_redis_lost_is_done_all_the_same(shop: S
     async with shop.worker():
         await shop.reached(request.id, "made")
     assert (await shop.storage.requests.get(request.id)).attempt == 0
+
+
+async def test_a_disk_that_is_full_for_a_moment_fails_no_request(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries that break lie seconds apart: what is wrong for two seconds costs one of the three."""
+    request, requests = await shop.accept(await shop.sitter(), "quick"), shop.storage.requests
+    began, read = time.monotonic(), requests.read_checkpoint
+
+    async def full(request_id: str) -> bytes | None:
+        if time.monotonic() < began + 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return await read(request_id)
+
+    monkeypatch.setattr(requests, "read_checkpoint", full)
+    async with shop.worker():
+        assert (await shop.reached(request.id, "made", "failed")).state == "made"
+
+
+async def test_a_photo_of_a_bot_whose_clock_was_fast_is_examined_at_once(shop: Shop) -> None:
+    """A job that the queue has for three hours from now, since a clock was wrong, is done very soon."""
+    user = await shop.sitter()
+    photos = shop.storage.photos
+    photo = await photos.add(user.id, await photos.open_set(user.id), b"good selfie")
+    await shop.client.examine_photo(ExaminePhoto(photo.id, user.id))
+    await shop.redis.zincrby(EXAMINE_QUEUE, 3 * 3_600_000, photo.id)
+    async with shop.worker():
+        assert await shop.examined(photo.id, user) == ("accepted", None)
 
 
 async def test_a_photo_that_never_reached_the_queue_is_examined_all_the_same(shop: Shop) -> None:

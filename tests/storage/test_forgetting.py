@@ -4,12 +4,13 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from limner.storage import NewPortrait, Receipt, Storage, User, open_storage
+from limner.storage import NewPortrait, Receipt, Storage, User, forgetting, open_storage
 from limner.storage.errors import AlreadyRefundedError, NotFoundError
 from limner.storage.quota import Balance
 from limner.storage.schema import data_keys, deletion_log, metadata
@@ -142,6 +143,31 @@ async def test_an_interrupted_forgetting_is_finished(
         await storage.users.get(sitter.id)
 
 
+async def test_a_sweep_bears_that_another_process_was_faster(
+    storage: Storage, sitter: User, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom a sweep finds half forgotten, and another process finishes, ends no sweep: orphans go all the same."""
+    finish = storage._forgetting.forget
+    other = await storage.users.get_or_create("web", "another")
+    await storage.photos._objects.write(other.id, "photo", b"named by no row")
+
+    async def die(user_id: str) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage._forgetting._objects, "delete_all_of", die)
+        with pytest.raises(KeyboardInterrupt):
+            await storage.forget(sitter.id)
+
+    async def faster(user_id: str) -> None:
+        await finish(user_id)
+        await finish(user_id)
+
+    monkeypatch.setattr(storage._forgetting, "forget", faster)
+    assert await storage.sweep(timedelta(0)) == 1
+    assert place.object_files() == []
+
+
 async def test_the_sweep_takes_only_orphans(storage: Storage, sitter: User, new_portraits: Maker, place: Any) -> None:
     """Objects that a row names stay, young ones stay, old ones without a row go."""
     await live_a_little(storage, sitter, new_portraits(3))
@@ -151,6 +177,25 @@ async def test_the_sweep_takes_only_orphans(storage: Storage, sitter: User, new_
     assert await storage.sweep(older_than=timedelta(hours=1)) == 1
     assert place.object_files() == wanted
     assert not (place.objects / orphan).exists()
+
+
+async def test_a_row_that_comes_while_the_sweep_waits_saves_its_object(
+    storage: Storage, sitter: User, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that is hours fast a photo seems old before its row is there; it is not deleted."""
+    objects = storage.photos._objects
+    set_id, path = await storage.photos.open_set(sitter.id), await objects.write(sitter.id, "photo", b"photo")
+
+    async def written(*_: object) -> str:
+        return path
+
+    async def comes(_: float) -> None:
+        monkeypatch.setattr(objects, "write", written)
+        await storage.photos.add(sitter.id, set_id, b"photo")
+
+    monkeypatch.setattr(forgetting, "asyncio", SimpleNamespace(sleep=comes))
+    assert await storage.sweep(rows_within_s=60.0) == 0
+    assert (place.objects / path).exists()
 
 
 async def test_the_sweep_leaves_what_is_not_ours(

@@ -51,6 +51,16 @@ async def test_a_restart_forgets_nothing(storage: Storage, sitter: User, place: 
         assert await take(again, sitter) > timedelta(0)
 
 
+async def test_a_clock_that_was_fast_makes_nobody_wait(storage: Storage, sitter: User, place: Any) -> None:
+    """What was counted by a clock three hours ahead is forgotten when the clock is right again."""
+    place.clock.turn(3 * HOUR)
+    for _ in range(4):
+        await take(storage, sitter)
+    place.clock.turn(-3 * HOUR)
+    assert [await take(storage, sitter) for _ in range(4)] == [timedelta(0)] * 4
+    assert await take(storage, sitter) > timedelta(0)
+
+
 async def test_nobody_has_no_rate(storage: Storage) -> None:
     """An unknown user is an error, not a free pass."""
     with pytest.raises(NotFoundError):

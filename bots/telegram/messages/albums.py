@@ -39,28 +39,28 @@ def paged(items: Sequence[T], most: int = ALBUM) -> list[Sequence[T]]:
     return [items[sum(sizes[:n]) : sum(sizes[: n + 1])] for n in range(pages)]
 
 
-async def send_pictures(sender: Sender, place: Place, shown: Sequence[Shown]) -> list[int]:
-    """Send one to ten pictures; return the message ids that are known.
+async def send_pictures(sender: Sender, place: Place, shown: Sequence[Shown], once: str | None = None) -> list[int]:
+    """Send one to ten pictures, `once` as `Sender.send` has it; return the message ids that are known.
 
     What Telegram does not take as pictures goes as files. Raises what `Sender.send` raises.
     """
     if any(len(one.picture.data) > PHOTO_BYTES for one in shown):
-        return await send_files(sender, place, shown)
+        return await send_files(sender, place, shown, once)
     try:
-        return await sender.send(place, _pictures(shown))
+        return await sender.send(place, _pictures(shown), once)
     except BadRequest as error:
         arrived = _arrived(error)
         logger.info("Pictures were not taken (%s); %d of them have arrived.", error.message, arrived)
         rest = shown[arrived:]
         if not rest:
             return []
-        return await (send_pictures if arrived else send_files)(sender, place, rest)
+        return await (send_pictures if arrived else send_files)(sender, place, rest, once)
 
 
-async def send_files(sender: Sender, place: Place, shown: Sequence[Shown]) -> list[int]:
+async def send_files(sender: Sender, place: Place, shown: Sequence[Shown], once: str | None = None) -> list[int]:
     """Send one to ten pictures as files, untouched; return the message ids. Raises what `Sender.send` raises."""
     files = [Document(one.picture.data, one.name) for one in shown]
-    return await sender.send(place, files[0] if len(files) < LEAST_ALBUM else Documents(tuple(files)))
+    return await sender.send(place, files[0] if len(files) < LEAST_ALBUM else Documents(tuple(files)), once)
 
 
 def _pictures(shown: Sequence[Shown]) -> Outgoing:

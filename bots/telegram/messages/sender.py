@@ -5,6 +5,7 @@ A chat that asks for quiet waits alone; the others go on. Errors that no retry c
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -33,6 +34,8 @@ T = TypeVar("T")
 
 PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 UNCHANGED = "message is not modified"
+REMEMBERED = 1000
+"""Names of messages that may be sent once only. Tries lie seconds apart."""
 
 
 class Sender:
@@ -43,18 +46,28 @@ class Sender:
         self._pacer = pacer
         self._sleep = sleep
         self._moved: dict[int, int] = {}
+        self._sent: OrderedDict[str, list[int]] = OrderedDict()
         self._cached: dict[str, str] = {}
         """File ids of pictures that many people are shown."""
 
-    async def send(self, place: Place, message: Outgoing) -> list[int]:
+    async def send(self, place: Place, message: Outgoing, once: str | None = None) -> list[int]:
         """Send one message; return the ids of what is in the chat now. Waits for the chat's turn, as long as it takes.
 
+        `once` names what is sent: what this process has sent under a name it does not send again. So whoever is tried
+        again, since what came after the message failed (a full disk has no room for its record), goes on after it.
         Raises Forbidden where the bot is not wanted, BadRequest for what Telegram will not take, and NetworkError when
         it cannot be reached.
         """
+        if once is not None and once in self._sent:
+            return self._sent[once]
         cost = len(_items(message))
         sent = await self._tried(place.chat_id, cost, lambda chat_id: self._call(chat_id, place, message))
-        return [one.message_id for one in sent]
+        ids = [one.message_id for one in sent]
+        if once is not None:
+            self._sent[once] = ids
+            if len(self._sent) > REMEMBERED:
+                self._sent.popitem(last=False)
+        return ids
 
     async def edit(self, chat_id: int, message_id: int, text: Text) -> bool:
         """Replace a message's words and buttons; False where it cannot be edited (any more)."""

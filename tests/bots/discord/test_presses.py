@@ -1,6 +1,5 @@
 """Buttons and menus: what each does, for whom, and for how long."""
 
-from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 from PIL import Image
 
 from limner.bots.discord.messages.buttons import AGREE, PHOTOS, address
-from limner.bots.receipts import tell_owed
+from limner.bots.receipts import Debts
 from limner.storage import NewPortrait
 from limner.storage.errors import NotFoundError
 from limner.tests.bots.discord.conftest import Stage, examine
@@ -258,6 +257,6 @@ async def test_a_receipt_that_a_killed_bot_did_not_tell_comes_by_direct_message(
     user = await stage.user(stage.ann)
     await stage.storage.forget(user.id, tell=True)
     for _ in range(2):
-        await tell_owed(stage.storage, "discord", stage.bot.door, timedelta(0))
+        await Debts(stage.storage, "discord", stage.bot.door, grace_s=0.0).tell()
     told = [seen for seen in stage.ann.user.dm_channel.history() if "4 portraits deleted on" in seen.content]
     assert len(told) == 1

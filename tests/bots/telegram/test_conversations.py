@@ -1,5 +1,7 @@
 """Conversations on Telegram as scripts: said, must be answered."""
 
+import errno
+
 import pytest
 
 from limner.storage.errors import NotFoundError
@@ -49,6 +51,29 @@ async def test_a_slow_album_has_one_status_message(line: Line, ann: Person) -> N
     await ann.wait("4 good photos: enough to begin")
     (status,) = of_bot(ann)
     assert status.buttons == ["Done", "Remove all"]
+
+
+async def test_a_status_whose_record_failed_is_not_sent_again(
+    line: Line, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full when the status has just been sent makes no second one, and its record is made up for."""
+    user, users = await line.agreed(ann), line.storage.users
+    remember, failed = users.remember, list[str]()
+
+    async def full(user_id: str, name: str, value: str | None) -> None:
+        if name == "status" and not failed:
+            failed.append(name)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        await remember(user_id, name, value)
+
+    monkeypatch.setattr(users, "remember", full)
+    for n in range(3):
+        await ann.photo(jpeg(40 + n))
+    await ann.wait("3 good photos: enough to begin")
+    await line.settled()
+    (status,) = of_bot(ann)
+    assert failed
+    assert (await users.recall(user.id, "status") or "").endswith(f" {status.message_id}")
 
 
 async def test_files_and_forwarded_photos_count_and_the_same_one_counts_once(line: Line, ann: Person) -> None:

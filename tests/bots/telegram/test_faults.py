@@ -1,12 +1,15 @@
 """What goes wrong at Telegram: floods, blocks, cuts, albums sent by half. Results arrive all the same, once."""
 
 import asyncio
-from datetime import timedelta
+import errno
+import time
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 
-from limner.bots.receipts import tell_owed
+from limner.bots.reach import Reach
+from limner.bots.receipts import Debts
 from limner.tests.bots.telegram.conftest import Line
 from limner.tests.fakes.telegram import Person, TelegramServer
 from limner.tests.fakes.telegram.caller import jpeg
@@ -160,6 +163,36 @@ async def test_an_update_that_fails_is_apologised_for_and_holds_up_nothing(
     assert "secret words" not in caplog.text
 
 
+@pytest.mark.parametrize("seam, name", [("users", "remember"), ("sent", "record")])
+async def test_what_was_sent_while_the_disk_was_full_is_not_sent_again(
+    line: Line, ann: Person, monkeypatch: pytest.MonkeyPatch, seam: str, name: str
+) -> None:
+    """Whatever cannot be written down after a message, the message comes once, and what comes after it comes."""
+    await line.with_photos(ann)
+    part, tries = getattr(line.storage, seam), Counter[tuple[object, ...]]()
+    write = getattr(part, name)
+
+    async def full(*args: object) -> object:
+        tries[args[:2]] += 1
+        if tries[args[:2]] == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return await write(*args)
+
+    async def at_once(_: float) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(part, name, full)
+    monkeypatch.setattr(line.application.parts.dispatcher._lanes, "_sleep", at_once)
+    line.application.parts.door.reach = Reach(lambda: time.monotonic() * 1000)  # which waits a minute
+    await choose(ann)
+    await ann.wait("What shall come next?", PATIENCE_S)
+    await line.settled()
+    sent = Counter(seen.text for seen in ann.messages if seen.from_bot and seen.text)
+    assert tries.total() > 1
+    assert sent.most_common(1)[0][1] == 1
+    assert len(pictures(ann)) == 4
+
+
 @pytest.mark.parametrize("blocked", [False, True])
 async def test_a_receipt_that_a_killed_bot_did_not_tell_goes_to_the_chat(
     line: Line, ann: Person, *, blocked: bool
@@ -171,7 +204,7 @@ async def test_a_receipt_that_a_killed_bot_did_not_tell_goes_to_the_chat(
     if blocked:
         ann.block()
     for _ in range(2):
-        await tell_owed(line.storage, "telegram", line.application.parts.door, timedelta(0))
+        await Debts(line.storage, "telegram", line.application.parts.door, grace_s=0.0).tell()
     told = [seen for seen in ann.messages if "Everything of yours is deleted." in seen.text]
     assert len(told) == (0 if blocked else 1)
     assert await line.storage.receipts.owed("telegram") == []
