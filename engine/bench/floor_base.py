@@ -78,7 +78,7 @@ def pipeline_of(base: BaseModel) -> Any:
         text_encoder=family.text_encoder,
         tokenizer=family.tokenizer,
         unet=base.denoiser,
-        scheduler=DDIMScheduler.from_config(schedule.scheduler.config),
+        scheduler=DDIMScheduler.from_config(schedule.scheduler.config, clip_sample=False),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
