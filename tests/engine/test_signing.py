@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -150,8 +151,8 @@ def test_portraits_and_the_sketch_leave_the_painter_signed(
         return Made([Portrait(portrait(), 0.5, n) for n in range(2)], None, b"", [], {}, ())
 
     monkeypatch.setattr("limner.engine.pipeline.make_portraits", made)
+    monkeypatch.setattr("limner.engine.hall.Hall.seat", lambda *_: nullcontext())
     painter = Painter(Running(), PaperAnalyser(), head_mask, sign)
-    monkeypatch.setattr(painter, "_base", lambda name: name)
     listener = Listener()
     asked = {"style": "comic", "count": 2, "seed": 3, "preview": True}
     answer: Any = painter.calls["make"](msgspec.msgpack.encode(asked), listener)
