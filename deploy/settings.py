@@ -128,7 +128,7 @@ class Settings:
             engine_threads=_whole_number(
                 environ, "LIMNER_ENGINE_THREADS", max(1, usable_cores() - 1), lowest=1, highest=1024
             ),
-            # A seat of nano takes 33 MB; what one of a full-size base takes was not measured yet.
+            # A seat of nano takes 33 MB, one of Stable Diffusion 1.5 181 (docs/performance.md), and no GPU has run any.
             seats=_whole_number(
                 environ,
                 "LIMNER_SEATS",

@@ -61,7 +61,7 @@ class QueueClient:
     async def cancel(self, request_id: str, attempt: int = 0) -> None:
         """Have a request stopped, waiting or running, at whatever attempt it is.
 
-        Returns at once. A worker kills the engine's work, settles the quota in storage and publishes RequestCancelled,
+        Returns at once. A worker stops the engine's work, settles the quota in storage and publishes RequestCancelled,
         or nothing when the request was already finished. If storage has it cancelled already, only the work is
         stopped. `attempt` is not needed: a request stays cancelled in every attempt.
         """

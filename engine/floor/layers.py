@@ -76,9 +76,8 @@ class Stack:
         self.layers: dict[str, StackedLayer] = {}
         self._rows: Rows | None = None
         self._hooks: list[Any] = []
-        for name, module in denoiser.named_modules():
-            if any(name == target or name.endswith(f".{target}") for target in targets):
-                self.layers[name] = _stacked(name, module, slots, rank)
+        for name, module in targeted(denoiser, targets):
+            self.layers[name] = _stacked(name, module, slots, rank)
         if not self.layers:
             raise FloorError(f"The base model has none of the layers {', '.join(targets)}.")
         device = next(iter(self.layers.values())).down.device
@@ -143,6 +142,12 @@ class Stack:
                 raise FloorError(f"A LoRA of rank {len(down)} does not fit into slots of rank {self.rank}.")
             if down.shape[1:] != layer.down.shape[2:] or up.shape[0] != layer.up.shape[1]:
                 raise FloorError(f"{name} has another shape in the LoRA than in the base model.")
+
+
+def targeted(denoiser: nn.Module, targets: Sequence[str]) -> list[tuple[str, nn.Module]]:
+    """List the modules that targets name, whole or by their end, as peft's `target_modules` do."""
+    named = denoiser.named_modules()
+    return [(name, one) for name, one in named if any(name == end or name.endswith(f".{end}") for end in targets)]
 
 
 def joined(*parts: tuple[Weights, float]) -> dict[str, tuple[Tensor, Tensor]]:

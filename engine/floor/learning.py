@@ -9,7 +9,7 @@ import torch
 
 from limner.engine.errors import FloorError
 from limner.engine.floor.errands import Lesson
-from limner.engine.floor.layers import Stack
+from limner.engine.floor.layers import Stack, targeted
 from limner.engine.floor.optimizer import Figures
 from limner.engine.floor.place import Place, PlaceFusion
 from limner.engine.fuse.adapters import FACE
@@ -149,5 +149,4 @@ def check_layout(stack: Stack, base: BaseModel, recipe: FaceRecipe) -> None:
 
 def modules_of(base: BaseModel, recipe: FaceRecipe) -> list[str]:
     """List the modules that a recipe's targets name in a base."""
-    names = [name for name, _ in base.denoiser.named_modules()]
-    return [name for name in names if any(name == one or name.endswith(f".{one}") for one in recipe.targets)]
+    return [name for name, _ in targeted(base.denoiser, recipe.targets)]
