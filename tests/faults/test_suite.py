@@ -20,8 +20,7 @@ LEAST_FAULTS = 12
 def test_a_short_plan_breaks_nothing(tmp_path: Path) -> None:
     """After every kind of fault each request has ended once, accounts are right, and who leaves leaves nothing.
 
-    How soon killed work goes on, and whether a kill with nothing else wrong meets a training at all, is a matter of the
-    machine's pace: here the exit code must tell it.
+    How soon killed work goes on is a matter of the machine: here it must only go on, and the exit code tell the rest.
     """
     ran = CliRunner().invoke(main, ["bench", "faults", "--plan", "short", "--seed", "1", "--out", str(tmp_path)])
     report = json.loads((tmp_path / "faults.json").read_text())
@@ -30,8 +29,8 @@ def test_a_short_plan_breaks_nothing(tmp_path: Path) -> None:
     assert [report[name] for name in zeros] == [0] * len(zeros)
     assert report["faults"] >= LEAST_FAULTS
     assert report["requests"] >= 10
-    soon = report["recovery_p95_s"] is not None and report["recovery_p95_s"] <= SOON_S
-    quick = soon and report["steps_repeated_max"] <= FEW_STEPS
+    assert report["recoveries"] > 0
+    quick = report["recovery_p95_s"] <= SOON_S and report["steps_repeated_max"] <= FEW_STEPS
     assert ran.exit_code == (0 if quick else 1), ran.output
 
 

@@ -39,6 +39,8 @@ OVERTIME_S = 7200.0
 """How long people may go on after the last fault, until there are as many requests as the plan wants."""
 FEW = 2
 """So many people are painted at a time while lone kills come: a job that is free again then waits for no other one."""
+LONE_TRIES = 3
+"""How often a lone kill is tried again where its job had ended."""
 QUIET_S = 180.0
 """How long everything may take to be handled and told, after everybody has what they waited for."""
 
@@ -139,12 +141,19 @@ class _Trial:
         assert room is not None
         await room.hold(FEW)
         for _ in range(self.shape.lone):
-            await came(self._is_halfway, self.shape.patience_s)
-            part = next(filter(self._holds, self._workers()), self._workers()[0])
-            await self.striker.strike_all([Fault(0.0, "worker killed", part.name, 0.0)])
-            self.lone.append(part.kills[-1])
-            await came(self._recovered, self.shape.patience_s)
+            # Whose person cancels it just then, or whose portraits are stored already, shows no recovery: once more.
+            for _ in range(LONE_TRIES):
+                await self._strike_alone()
+                if recoveries(self.stack.journal(), self.lone[-1:]):
+                    break
         await room.hold(len(self.people))
+
+    async def _strike_alone(self) -> None:
+        await came(self._is_halfway, self.shape.patience_s)
+        part = next(filter(self._holds, self._workers()), self._workers()[0])
+        await self.striker.strike_all([Fault(0.0, "worker killed", part.name, 0.0)])
+        self.lone.append(part.kills[-1])
+        await came(self._recovered, self.shape.patience_s)
 
     def _workers(self) -> list[Part]:
         return [self.stack.parts[name] for name in WORKERS]
